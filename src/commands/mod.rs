@@ -1,0 +1,91 @@
+//! The commands of the program, and what they share: facts, clock, randomness, exit codes.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the configuration has errors.
+
+mod ask;
+mod chat;
+mod check;
+mod lines;
+mod nearest;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use digidel::app::Seed;
+use digidel::facts::source::Source;
+use digidel::facts::{Facts, Problem, Severity};
+use digidel::model::time::{Clock, Timestamp};
+
+/// The bot in front of Sweden's DigidelCenters: it answers digital questions, finds the nearest
+/// centre, books a visit, and hands over to a person.
+#[derive(Parser)]
+#[command(version, about, after_help = "Try it at once, without any set-up:  digidel chat")]
+struct Cli {
+    /// A folder whose files take the place of the built-in ones (see config/ in the repository)
+    #[arg(long, global = true, env = "DIGIDEL_CONFIG", value_name = "FOLDER")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the bot on every platform that is configured
+    Run,
+    /// Talk to the bot here, in the terminal; reads plain lines when piped
+    Chat(chat::Chat),
+    /// Check every file of the configuration; exit code 3 if something is wrong
+    Check,
+    /// Find the nearest centres to a place; one place a line, as arguments or on standard input
+    Nearest(lines::Lines),
+    /// Find the article for a question; one question a line, as arguments or on standard input
+    Ask(lines::Lines),
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let source = cli.config.as_deref().map_or_else(Source::built_in, Source::folder);
+    let result = match cli.command {
+        Command::Check => return check::check(&source),
+        Command::Run => run::run(&source, cli.config.as_deref()),
+        Command::Chat(chat) => chat::chat(&chat, &source),
+        Command::Nearest(lines) => nearest::nearest(&lines, &source),
+        Command::Ask(lines) => ask::ask(&lines, &source),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("digidel: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Loads the facts and tells the operator what is wrong in them.
+fn load(source: &Source) -> Facts {
+    let (facts, problems) = Facts::load(source);
+    let errors: Vec<&Problem> = problems.iter().filter(|p| p.severity == Severity::Error).collect();
+    for problem in &errors {
+        eprintln!("digidel: {problem}");
+    }
+    if !errors.is_empty() {
+        eprintln!("digidel: {} errors in the configuration; \"digidel check\" tells more", errors.len());
+    }
+    facts
+}
+
+/// The clock of the computer: the only one in the program.
+#[allow(clippy::disallowed_methods, reason = "the one place where the present enters")]
+fn computer_clock() -> Clock {
+    Arc::new(Timestamp::now)
+}
+
+/// Randomness from the operating system.
+fn system_seed() -> Seed {
+    // Without randomness codes could be guessed: better to stop than to go on.
+    Arc::new(|| getrandom::u64().unwrap_or_else(|_| std::process::abort()))
+}

@@ -1,0 +1,70 @@
+//! A visit as a calendar file (RFC 5545; delivery by RFC 5546, iTIP).
+//!
+//! Times are in UTC, so that no time-zone component is needed. A moved or cancelled visit keeps its
+//! UID and raises SEQUENCE: calendars then replace the first entry.
+
+use icalendar::{Alarm, Calendar, Trigger, Component, Event, EventLike, EventStatus, Property};
+
+use super::say;
+use crate::facts::Facts;
+use crate::model::lang::Lang;
+use crate::model::message::Card;
+use crate::model::time::Timestamp;
+use crate::model::visit::Visit;
+
+/// What the calendar is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    /// Add or replace.
+    Publish,
+    /// Take away.
+    Cancel,
+}
+
+impl Method {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Publish => "PUBLISH",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
+/// "20270302T133000Z".
+fn utc(at: Timestamp) -> String {
+    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// The file. The MIME type names the same method as the file, as clients compare them.
+pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method, now: Timestamp) -> Card {
+    let centre = facts.centres.get(&visit.centre);
+    let name = centre.map_or_else(|| visit.centre.to_string(), |c| c.name.clone());
+    let address = centre.and_then(|c| c.address.clone()).map(|a| format!("{name}, {a}"));
+    let mut event = Event::new();
+    event
+        .uid(&format!("{}@digidel", visit.id))
+        .summary(&say::calendar_title(lang, &name))
+        .description(&say::calendar_text(lang, &visit.code.to_string()))
+        .location(&address.unwrap_or(name))
+        .status(match method {
+            Method::Publish => EventStatus::Confirmed,
+            Method::Cancel => EventStatus::Cancelled,
+        })
+        .sequence(visit.sequence)
+        .append_property(Property::new("DTSTAMP", utc(now)))
+        .append_property(Property::new("DTSTART", utc(visit.starts_at)))
+        .append_property(Property::new("DTEND", utc(visit.ends_at())))
+        // RFC 5546 asks for an organizer in PUBLISH and CANCEL; the bot has no mailbox to name.
+        .append_property(Property::new("ORGANIZER", "urn:digidel"));
+    if method == Method::Publish {
+        event.alarm(Alarm::display(&say::calendar_title(lang, ""), Trigger::before_start(chrono::TimeDelta::hours(2))));
+    }
+    let mut calendar = Calendar::new();
+    calendar.append_property(Property::new("METHOD", method.word()));
+    calendar.push(event.done());
+    Card::Document {
+        name: "digidel.ics".to_owned(),
+        mime: format!("text/calendar; charset=utf-8; method={}", method.word()),
+        content: calendar.to_string(),
+    }
+}

@@ -1,0 +1,165 @@
+//! From the bot to people: what it is about, consent, waiting, and silence while a person answers.
+//!
+//! Writes requests; how people take them is the desk's and the console's matter.
+
+use super::session::Step;
+use super::turn::Turn;
+use super::{Need, menu, say};
+use crate::model::action::{Action, Points};
+use crate::model::event::{Alarm, Input};
+use crate::model::id::RequestId;
+use crate::model::message::{Choice, Content, Letter, Placement};
+use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::time::later;
+
+/// After how many seconds without anyone the resident is told so.
+const PATIENCE: i64 = 900;
+/// The longest matter that is passed on, in characters.
+const LONGEST_MATTER: usize = 2_000;
+
+/// Asks what a person is to help with; the last unanswered question is taken as it.
+pub(super) fn ask(turn: &mut Turn<'_>) -> Result<(), Need> {
+    if !turn.is_private() {
+        turn.say(say::person_ask(turn.lang));
+        return Ok(());
+    }
+    if let Some(id) = turn.session.talk {
+        if turn.own_request(id)?.is_some_and(|r| r.status.is_with_people()) {
+            waiting(turn, id);
+            return Ok(());
+        }
+    }
+    let last = match &turn.session.last {
+        Some(last) => turn.own_request(last.request)?.filter(|r| r.status == RequestStatus::Unanswered),
+        None => None,
+    };
+    match last.map(|r| r.question.clone()) {
+        Some(question) => matter(turn, &question),
+        None => {
+            turn.session.step = Step::PersonMatter;
+            let leave = Turn::choice(say::button_leave(turn.lang), Action::Leave);
+            turn.ask(say::person_ask(turn.lang), vec![leave]);
+        }
+    }
+    Ok(())
+}
+
+/// The matter is known: asks what may be shared.
+pub(super) fn matter(turn: &mut Turn<'_>, text: &str) {
+    let text: String = super::mask::mask_contacts(text).chars().take(LONGEST_MATTER).collect();
+    turn.session.step = Step::PersonConsent(text);
+    let lang = turn.lang;
+    let choices = vec![
+        Turn::choice(say::button_person_yes(lang), Action::PersonYes),
+        Turn::choice(say::button_person_no(lang), Action::Leave),
+    ];
+    turn.ask(say::person_consent(lang), choices);
+}
+
+/// Consent: the request waits for people from here on.
+pub(super) fn consent(turn: &mut Turn<'_>) -> Result<(), Need> {
+    let Step::PersonConsent(matter) = turn.session.step.clone() else {
+        menu::old_button(turn);
+        return Ok(());
+    };
+    let mut request = turn.new_request(RequestKind::Conversation, RequestStatus::Waiting, &matter);
+    if let Some(last) = turn.session.last.clone() {
+        if let Some(asked) = turn.own_request(last.request)? {
+            request.topic.clone_from(&asked.topic);
+            request.article.clone_from(&asked.article);
+        }
+    }
+    let id = request.id;
+    turn.save_request(request);
+    turn.session.talk = Some(id);
+    turn.forget_step();
+    turn.send(Letter {
+        to: turn.here().clone(),
+        content: Content::Alarm(Alarm::StillWaiting(id)),
+        due: Some(later(turn.now, PATIENCE)),
+        placement: Placement::Below,
+        request: Some(id),
+        visit: None,
+    });
+    turn.replace();
+    waiting(turn, id);
+    Ok(())
+}
+
+fn waiting(turn: &mut Turn<'_>, id: RequestId) {
+    let lang = turn.lang;
+    let centre = turn.session.municipality.as_ref().and_then(|m| {
+        turn.facts.centres.shown().find(|c| c.municipality == *m)
+    });
+    let ring = centre.and_then(|c| c.phone()).map(|number| say::person_ring(lang, number)).unwrap_or_default();
+    let choices = vec![
+        Turn::choice(say::button_help_on_site(lang), Action::Book),
+        Turn::choice(say::button_end(lang), Action::PersonEnd(id)),
+    ];
+    turn.ask(say::person_waiting(lang).and(ring), choices);
+}
+
+/// Nobody has come yet: says so, and offers other ways.
+pub(super) fn still_waiting(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
+    let waits = turn.own_request(id)?.is_some_and(|r| r.status == RequestStatus::Waiting);
+    if waits {
+        waiting(turn, id);
+    }
+    Ok(())
+}
+
+/// A person owns the conversation: the bot keeps silent, and only ends or rates it.
+pub(super) fn relay(turn: &mut Turn<'_>) -> Result<(), Need> {
+    match &turn.event.input {
+        Input::Tap(Action::PersonEnd(id)) => end(turn, *id),
+        Input::Tap(_) | Input::OldTap => {
+            let choices = end_choice(turn);
+            turn.ask(say::person_taken(turn.lang), choices);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn end_choice(turn: &Turn<'_>) -> Vec<Choice> {
+    let end = |id| Turn::choice(say::button_end(turn.lang), Action::PersonEnd(id));
+    turn.session.talk.map(end).into_iter().collect()
+}
+
+/// The resident ends it.
+pub(super) fn end(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
+    let was_claimed = turn.own_request(id)?.is_some_and(|r| r.status == RequestStatus::Claimed);
+    let known = turn.change_request(id, |request| {
+        if request.status.is_with_people() {
+            request.status = RequestStatus::Closed;
+            request.epoch += 1;
+        }
+    })?;
+    if !known {
+        menu::old_button(turn);
+        return Ok(());
+    }
+    turn.session.talk = None;
+    let choices = if was_claimed {
+        (1..=5)
+            .filter_map(Points::new)
+            .map(|p| Turn::choice("★".repeat(usize::from(p.get())), Action::Rate(id, p)))
+            .collect()
+    } else {
+        vec![Turn::choice(say::button_menu(turn.lang), Action::Menu)]
+    };
+    let text = say::person_ended(turn.lang);
+    turn.ask(if was_claimed { text.and(say::rate(turn.lang)) } else { text }, choices);
+    Ok(())
+}
+
+/// The resident's points for the conversation.
+pub(super) fn rate(turn: &mut Turn<'_>, id: RequestId, points: Points) -> Result<(), Need> {
+    if turn.change_request(id, |request| request.points = Some(points.get()))? {
+        turn.replace();
+        turn.say(say::rated(turn.lang));
+    } else {
+        menu::old_button(turn);
+    }
+    Ok(())
+}

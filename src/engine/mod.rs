@@ -1,0 +1,221 @@
+//! The conversation: decides what to answer and what to keep. Pure.
+//!
+//! No async, clock, SQL, randomness or platform here, and nothing that can fail: whatever arrives
+//! has an answer. [`react`] is the routing on one screen; each flow has a file of its own.
+
+mod answers;
+mod calendar;
+mod flow;
+mod handoff;
+pub mod mask;
+mod menu;
+mod nearby;
+mod privacy;
+mod safety;
+pub mod say;
+pub mod session;
+mod situation;
+mod turn;
+mod visits;
+
+pub use self::situation::{Found, KeptText, Need, Situation};
+use self::answers::about as answers_about;
+use self::session::{Purpose, Step};
+use self::turn::Turn;
+use crate::facts::{Facts, Understanding};
+use crate::model::action::Action;
+use crate::model::effect::Effect;
+use crate::model::event::{Alarm, Command, Event, Input};
+use crate::facts::rules::Intent;
+
+/// What the engine decided.
+#[derive(Clone, Debug)]
+pub struct Reaction {
+    /// The conversation's new state.
+    pub session: session::Session,
+    /// What to do, in order.
+    pub effects: Vec<Effect>,
+}
+
+
+/// Decides on an event.
+///
+/// # Errors
+/// [`Need`]: something of the store that this event turned out to depend on. The caller adds it to
+/// the situation and calls again; as the function is pure, nothing has happened yet.
+pub fn react(
+    facts: &Facts,
+    situation: &Situation,
+    event: &Event,
+    understanding: Option<&Understanding>,
+) -> Result<Reaction, Need> {
+    let mut turn = Turn::new(facts, situation, event, understanding);
+    match &event.input {
+        Input::Gone => turn.forget_step(),
+        Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
+        _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
+        Input::Tap(action) => on_action(&mut turn, action)?,
+        Input::OldTap => menu::old_button(&mut turn),
+        Input::Command(command, rest) => on_command(&mut turn, *command, rest)?,
+        Input::Location(position) => nearby::position(&mut turn, *position)?,
+        Input::Text(text) => on_text(&mut turn, text)?,
+        Input::Forwarded(text) => safety::examine(&mut turn, text),
+        Input::Edited(_) => menu::edited(&mut turn),
+        Input::Unreadable(kind) => menu::unreadable(&mut turn, *kind),
+    }
+    Ok(turn.finish())
+}
+
+fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
+    match alarm {
+        Alarm::HoldEnds(visit) => visits::hold_ends(turn, *visit),
+        Alarm::StillWaiting(request) => handoff::still_waiting(turn, *request),
+    }
+}
+
+/// A text: what is urgent first, then what the flow waits for, then a wish, a place, a question.
+fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
+    turn.greet_once();
+    safety::tell_masked(turn);
+    let intent = turn.intent();
+    match intent {
+        Some(Intent::FraudNow) => return safety::fraud_now(turn, text),
+        Some(Intent::Crisis) => {
+            safety::crisis(turn);
+            return Ok(());
+        }
+        _ => {}
+    }
+    if on_step(turn, text, intent)? {
+        return Ok(());
+    }
+    if let Some(code) = crate::model::visit::VisitCode::find(text) {
+        if visits::by_code(turn, &code)? {
+            return Ok(());
+        }
+    }
+    match intent {
+        Some(intent) => on_intent(turn, intent, text),
+        None if turn.understands_scam() => {
+            safety::examine(turn, text);
+            Ok(())
+        }
+        None if turn.is_only_place() => nearby::understood(turn, Purpose::Find, text),
+        None => answers::question(turn, text),
+    }
+}
+
+/// What the flow waits for. `false`: the text is something else, and the flow stays where it is.
+fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bool, Need> {
+    match turn.session.step.clone() {
+        Step::Name(visit) if !turn.is_question() => visits::named(turn, visit, text).map(|()| true),
+        Step::Confirm(visit) if intent == Some(Intent::Yes) => visits::confirm(turn, visit).map(|()| true),
+        Step::Confirm(_) if intent == Some(Intent::No) => flow::leave(turn).map(|()| true),
+        Step::Place(purpose) | Step::WhichPlace(purpose, _) if turn.is_only_place() => {
+            nearby::understood(turn, purpose, text).map(|()| true)
+        }
+        Step::Place(_) if intent.is_none() && !turn.is_question() => {
+            nearby::not_understood(turn, text);
+            Ok(true)
+        }
+        Step::PersonMatter if !matches!(intent, Some(Intent::No | Intent::Menu)) => {
+            handoff::matter(turn, text);
+            Ok(true)
+        }
+        Step::PersonConsent(_) if intent == Some(Intent::Yes) => handoff::consent(turn).map(|()| true),
+        Step::PersonConsent(_) if intent == Some(Intent::No) => flow::leave(turn).map(|()| true),
+        _ => Ok(false),
+    }
+}
+
+fn on_intent(turn: &mut Turn<'_>, intent: Intent, text: &str) -> Result<(), Need> {
+    match intent {
+        Intent::FraudNow => safety::fraud_now(turn, text)?,
+        Intent::Crisis => safety::crisis(turn),
+        Intent::Greeting => menu::greeting(turn),
+        Intent::Thanks => menu::thanks(turn),
+        Intent::Goodbye => menu::goodbye(turn),
+        Intent::Insult => menu::insult(turn),
+        Intent::AreYouRobot => menu::robot(turn),
+        Intent::Speak(lang) => menu::speak(turn, lang),
+        Intent::Languages => menu::languages(turn),
+        Intent::OpeningHours | Intent::FindCentre => nearby::wished(turn, Purpose::Find, text)?,
+        Intent::Book => nearby::wished(turn, Purpose::Book, text)?,
+        Intent::Cancel | Intent::Move | Intent::MyVisits => visits::list(turn)?,
+        Intent::Person => handoff::ask(turn)?,
+        Intent::Menu | Intent::Yes | Intent::No => menu::menu(turn),
+        Intent::Help => menu::help(turn),
+        Intent::Privacy => privacy::explain(turn),
+        Intent::Forget => privacy::ask_forget(turn),
+        Intent::MyData => privacy::my_data(turn)?,
+        Intent::Easier => answers::easier_again(turn)?,
+        Intent::ScamCheck => safety::invite_scam(turn),
+    }
+    Ok(())
+}
+
+fn on_command(turn: &mut Turn<'_>, command: Command, rest: &str) -> Result<(), Need> {
+    if command != Command::Start {
+        turn.greet_once();
+    }
+    match command {
+        Command::Start => menu::start(turn, rest)?,
+        Command::Help => menu::help(turn),
+        Command::Ask if rest.trim().is_empty() => answers::invite(turn),
+        Command::Ask => on_text(turn, rest)?,
+        Command::Centre => nearby::wished(turn, Purpose::Find, rest)?,
+        Command::Book => nearby::wished(turn, Purpose::Book, rest)?,
+        Command::Visits => visits::list(turn)?,
+        Command::Person => handoff::ask(turn)?,
+        Command::Language => menu::languages(turn),
+        Command::Settings => menu::settings(turn),
+        Command::MyData => privacy::my_data(turn)?,
+        Command::Forget => privacy::ask_forget(turn),
+        Command::Privacy => privacy::explain(turn),
+    }
+    Ok(())
+}
+
+/// A button. It is a request, not proof: each flow checks it against the situation.
+fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
+    turn.greet_once();
+    match action {
+        Action::Menu => menu::menu(turn),
+        Action::Resume => flow::resume(turn)?,
+        Action::Leave => flow::leave(turn)?,
+        Action::Languages => menu::languages(turn),
+        Action::Speak(lang) => menu::speak(turn, *lang),
+        Action::Ask => answers::invite(turn),
+        Action::Find => nearby::ask(turn, Purpose::Find),
+        Action::Centre(id) => nearby::details(turn, id),
+        Action::Book => nearby::wished(turn, Purpose::Book, "")?,
+        Action::BookAt(id) => visits::begin(turn, id, None)?,
+        Action::Day(id, date) => visits::day(turn, id, *date)?,
+        Action::Slot(id, at) => visits::slot(turn, id, *at)?,
+        Action::NoName => visits::unnamed(turn)?,
+        Action::Confirm(id) => visits::confirm(turn, *id)?,
+        Action::Propose(id, at) => visits::propose(turn, id, *at)?,
+        Action::SendProposals(id) => visits::send_proposals(turn, id)?,
+        Action::Visits => visits::list(turn)?,
+        Action::Visit(id) => visits::show(turn, *id)?,
+        Action::Move(id) => visits::begin_move(turn, *id)?,
+        Action::Cancel(id) => visits::ask_cancel(turn, *id)?,
+        Action::CancelNow(id) => visits::cancel(turn, *id)?,
+        Action::Calendar(id) => visits::send_calendar(turn, *id)?,
+        Action::Place(n) => nearby::chosen(turn, *n)?,
+        Action::Helped(id) => answers::helped(turn, *id)?,
+        Action::NotHelped(id) => answers::not_helped(turn, *id)?,
+        Action::Article(id) => answers::show(turn, id)?,
+        Action::Easier(id) => answers::easier(turn, id)?,
+        Action::NoneOfThese(id) => answers::none_of_these(turn, *id)?,
+        Action::Person => handoff::ask(turn)?,
+        Action::PersonYes => handoff::consent(turn)?,
+        Action::PersonEnd(id) => handoff::end(turn, *id)?,
+        Action::Rate(id, points) => handoff::rate(turn, *id, *points)?,
+        Action::Privacy => privacy::explain(turn),
+        Action::MyData => privacy::my_data(turn)?,
+        Action::Forget => privacy::ask_forget(turn),
+        Action::ForgetNow => privacy::forget(turn),
+    }
+    Ok(())
+}

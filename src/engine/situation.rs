@@ -1,0 +1,114 @@
+//! What the engine knows of the store: just what it has asked for.
+//!
+//! Holds no connection. Whatever is missing is named as a [`Need`]; the application reads it in the
+//! same transaction and asks the engine again.
+
+use std::collections::BTreeMap;
+
+use super::session::Session;
+use crate::facts::centres::Taken;
+use crate::model::id::{CentreId, RequestId, VisitId};
+use crate::model::request::Request;
+use crate::model::time::Timestamp;
+use crate::model::visit::{Visit, VisitCode};
+
+/// Something of the store that an event turned out to depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The seats taken at a centre from now on.
+    Taken(CentreId),
+    /// One visit.
+    Visit(VisitId),
+    /// The visit of a code.
+    Code(VisitCode),
+    /// The resident's own visits that lie ahead.
+    Visits,
+    /// One request.
+    Request(RequestId),
+    /// What is kept of the resident: the masked texts, oldest first.
+    Texts,
+}
+
+/// A line of what the resident has written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptText {
+    /// When.
+    pub at: Timestamp,
+    /// What, masked.
+    pub text: String,
+}
+
+/// What the store knows that this event may depend on, read in the same transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Situation {
+    /// The conversation so far.
+    pub session: Session,
+    taken: BTreeMap<CentreId, Taken>,
+    visits: BTreeMap<VisitId, Option<Visit>>,
+    codes: Vec<(VisitCode, Option<Visit>)>,
+    own_visits: Option<Vec<Visit>>,
+    requests: BTreeMap<RequestId, Option<Request>>,
+    texts: Option<Vec<KeptText>>,
+}
+
+/// The answer to a need.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// To [`Need::Taken`].
+    Taken(CentreId, Taken),
+    /// To [`Need::Visit`].
+    Visit(VisitId, Option<Box<Visit>>),
+    /// To [`Need::Code`].
+    Code(VisitCode, Option<Box<Visit>>),
+    /// To [`Need::Visits`].
+    Visits(Vec<Visit>),
+    /// To [`Need::Request`].
+    Request(RequestId, Option<Box<Request>>),
+    /// To [`Need::Texts`].
+    Texts(Vec<KeptText>),
+}
+
+impl Situation {
+    /// A conversation of which nothing else is known yet.
+    #[must_use]
+    pub fn of(session: Session) -> Self {
+        Self { session, ..Self::default() }
+    }
+
+    /// Adds what was missing.
+    pub fn add(&mut self, found: Found) {
+        match found {
+            Found::Taken(centre, taken) => drop(self.taken.insert(centre, taken)),
+            Found::Visit(id, visit) => drop(self.visits.insert(id, visit.map(|v| *v))),
+            Found::Code(code, visit) => self.codes.push((code, visit.map(|v| *v))),
+            Found::Visits(visits) => self.own_visits = Some(visits),
+            Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
+            Found::Texts(texts) => self.texts = Some(texts),
+        }
+    }
+
+    pub(super) fn taken(&self, centre: &CentreId) -> Result<&Taken, Need> {
+        self.taken.get(centre).ok_or_else(|| Need::Taken(centre.clone()))
+    }
+
+    pub(super) fn visit(&self, id: VisitId) -> Result<Option<&Visit>, Need> {
+        self.visits.get(&id).map(Option::as_ref).ok_or(Need::Visit(id))
+    }
+
+    pub(super) fn code(&self, code: &VisitCode) -> Result<Option<&Visit>, Need> {
+        let known = self.codes.iter().find(|(c, _)| c == code);
+        known.map(|(_, visit)| visit.as_ref()).ok_or_else(|| Need::Code(code.clone()))
+    }
+
+    pub(super) fn own_visits(&self) -> Result<&[Visit], Need> {
+        self.own_visits.as_deref().ok_or(Need::Visits)
+    }
+
+    pub(super) fn request(&self, id: RequestId) -> Result<Option<&Request>, Need> {
+        self.requests.get(&id).map(Option::as_ref).ok_or(Need::Request(id))
+    }
+
+    pub(super) fn texts(&self) -> Result<&[KeptText], Need> {
+        self.texts.as_deref().ok_or(Need::Texts)
+    }
+}

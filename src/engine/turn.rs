@@ -1,0 +1,249 @@
+//! One turn under way: what is known, and what has been decided so far.
+//!
+//! Collects effects for the flows; decides nothing itself but the language and the greeting.
+
+use super::say;
+use super::session::{LastQuestion, Session, Step};
+use super::situation::{Need, Situation};
+use super::Reaction;
+use crate::facts::knowledge::{Decision, Found};
+use crate::facts::rules::Intent;
+use crate::facts::{Facts, Understanding};
+use crate::model::action::Action;
+use crate::model::chat::{Address, Scope};
+use crate::model::effect::Effect;
+use crate::model::event::{Event, Input};
+use crate::model::id::{Fresh, RequestId};
+use crate::model::lang::Lang;
+use crate::model::markup::Markup;
+use crate::model::message::{Ask, Card, Choice, Content, Letter, Message, Placement};
+use crate::model::request::{Request, RequestKind, RequestStatus};
+use crate::model::time::Timestamp;
+
+/// How sure the language of a text must be before the conversation changes to it.
+const SURE_OF_LANGUAGE: f32 = 0.9;
+
+pub(super) struct Turn<'a> {
+    pub facts: &'a Facts,
+    pub situation: &'a Situation,
+    pub event: &'a Event,
+    pub understanding: Option<&'a Understanding>,
+    pub session: Session,
+    pub lang: Lang,
+    pub now: Timestamp,
+    pub fresh: Fresh,
+    /// Whose transcript this turn's letters belong to.
+    pub request: Option<RequestId>,
+    /// Said before the first answer of the turn: a greeting, a warning.
+    preface: Markup,
+    placement: Placement,
+    effects: Vec<Effect>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(
+        facts: &'a Facts,
+        situation: &'a Situation,
+        event: &'a Event,
+        understanding: Option<&'a Understanding>,
+    ) -> Self {
+        let session = situation.session.clone();
+        let lang = session.lang.or_else(|| first_language(event, understanding)).unwrap_or_default();
+        Self {
+            facts,
+            situation,
+            event,
+            understanding,
+            lang,
+            now: event.now,
+            fresh: event.fresh.clone(),
+            request: session.talk,
+            session,
+            preface: Markup::default(),
+            placement: Placement::Below,
+            effects: Vec::new(),
+        }
+    }
+
+    pub fn finish(mut self) -> Reaction {
+        if !self.preface.is_empty() {
+            self.say(Markup::default());
+        }
+        if self.session.greeted {
+            self.session.lang = Some(self.lang);
+        }
+        Reaction { session: self.session, effects: self.effects }
+    }
+
+    /// Where the event came from.
+    pub fn here(&self) -> &Address {
+        &self.event.chat.address
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.event.chat.scope == Scope::Private
+    }
+
+    /// Says who the bot is in the first turn, whatever it was about. A bare greeting is answered
+    /// by the flow itself.
+    pub fn greet_once(&mut self) {
+        if self.session.greeted || self.intent() == Some(Intent::Greeting) {
+            return;
+        }
+        self.session.greeted = true;
+        self.preface(say::greeting(self.lang));
+    }
+
+    /// Puts a text before the first answer of this turn.
+    pub fn preface(&mut self, text: Markup) {
+        self.preface = std::mem::take(&mut self.preface).and(text);
+    }
+
+    /// The next message takes the place of the one whose button was pressed.
+    pub fn replace(&mut self) {
+        if matches!(self.event.input, Input::Tap(_)) {
+            self.placement = Placement::Replace;
+        }
+    }
+
+    pub fn say(&mut self, text: Markup) {
+        self.ask(text, Vec::new());
+    }
+
+    pub fn ask(&mut self, text: Markup, choices: Vec<Choice>) {
+        let ask = if choices.is_empty() { Ask::Nothing } else { Ask::Choice(choices) };
+        self.message(text, None, ask);
+    }
+
+    pub fn message(&mut self, text: Markup, card: Option<Card>, ask: Ask) {
+        let text = std::mem::take(&mut self.preface).and(text);
+        let to = self.here().clone();
+        let placement = std::mem::take(&mut self.placement);
+        let message = Message { text, lang: self.lang, card, ask };
+        let request = self.request;
+        self.send(Letter { to, content: Content::Message(message), due: None, placement, request, visit: None });
+    }
+
+    pub fn send(&mut self, letter: Letter) {
+        self.effects.push(Effect::Send(Box::new(letter)));
+    }
+
+    pub fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Writes a request and makes it the one that this turn belongs to.
+    pub fn save_request(&mut self, request: Request) {
+        self.request = Some(request.id);
+        // Letters written earlier in the turn belong to it too.
+        for effect in &mut self.effects {
+            if let Effect::Send(letter) = effect {
+                letter.request.get_or_insert(request.id);
+            }
+        }
+        self.effects.push(Effect::SaveRequest(Box::new(request)));
+    }
+
+    /// A new request of this resident.
+    pub fn new_request(&mut self, kind: RequestKind, status: RequestStatus, question: &str) -> Request {
+        Request {
+            id: self.fresh.request(),
+            resident: self.here().clone(),
+            kind,
+            status,
+            question: super::mask::mask_contacts(question),
+            topic: None,
+            article: None,
+            confidence: None,
+            centre: None,
+            visit: None,
+            lang: self.lang,
+            outcome: None,
+            points: None,
+            epoch: 0,
+            opened_at: self.now,
+        }
+    }
+
+    /// Changes a request of this resident; one of somebody else, or gone, is left alone.
+    pub fn change_request(
+        &mut self,
+        id: RequestId,
+        change: impl FnOnce(&mut Request),
+    ) -> Result<bool, Need> {
+        let Some(request) = self.own_request(id)? else { return Ok(false) };
+        let mut request = request.clone();
+        change(&mut request);
+        self.save_request(request);
+        Ok(true)
+    }
+
+    pub fn own_request(&self, id: RequestId) -> Result<Option<&'a Request>, Need> {
+        let request = self.situation.request(id)?;
+        Ok(request.filter(|r| r.resident == *self.here()))
+    }
+
+    /// Whether a person owns the conversation: the bot is then silent in it.
+    pub fn is_with_people(&self) -> Result<bool, Need> {
+        let Some(id) = self.session.talk else { return Ok(false) };
+        Ok(self.situation.request(id)?.is_some_and(|r| r.status == RequestStatus::Claimed))
+    }
+
+    pub fn remember(&mut self, request: RequestId, article: Option<crate::model::id::ArticleId>) {
+        self.session.last = Some(LastQuestion { request, article });
+    }
+
+    pub fn forget_step(&mut self) {
+        self.session.step = Step::Idle;
+    }
+
+    pub fn intent(&self) -> Option<Intent> {
+        self.understanding.and_then(|u| u.intent)
+    }
+
+    pub fn found(&self) -> Option<&'a Found> {
+        self.understanding.map(|u| &u.found)
+    }
+
+    pub fn is_only_place(&self) -> bool {
+        self.understanding.is_some_and(|u| u.only_place)
+    }
+
+    pub fn understands_scam(&self) -> bool {
+        self.understanding.is_some_and(|u| u.examination.is_some())
+    }
+
+    /// Whether the text reads as a question that the knowledge base answers, rather than as a name
+    /// or a place that a flow waits for.
+    pub fn is_question(&self) -> bool {
+        let text = match &self.event.input {
+            Input::Text(text) => text.as_str(),
+            _ => "",
+        };
+        let asks = text.contains('?') || text.split_whitespace().count() >= 4;
+        asks && self.found().is_some_and(|f| matches!(f.decision, Decision::Answer(_)))
+    }
+
+    /// A button.
+    pub fn choice(label: String, action: Action) -> Choice {
+        Choice { label, action }
+    }
+
+    /// "Go on with …" where a flow was interrupted.
+    pub fn resume_choice(&self) -> Option<Choice> {
+        self.session.is_in_flow().then(|| Self::choice(say::button_resume(self.lang), Action::Resume))
+    }
+}
+
+/// The language of a conversation that has none yet: what the person writes, if that is clear,
+/// else what the platform says.
+fn first_language(event: &Event, understanding: Option<&Understanding>) -> Option<Lang> {
+    let written = match &event.input {
+        Input::Text(text) if text.split_whitespace().count() >= 2 || !text.is_ascii() => understanding
+            .and_then(|u| u.found.lang)
+            .filter(|(lang, sure)| *sure >= SURE_OF_LANGUAGE && Lang::OFFERED.contains(lang))
+            .map(|(lang, _)| lang),
+        _ => None,
+    };
+    written.or(event.hints.lang)
+}

@@ -1,0 +1,170 @@
+//! The knowledge base: articles, official links, and the search over them.
+//!
+//! Loads and finds. What is said to a resident, and when, is the engine's.
+
+pub mod article;
+pub mod embedding;
+pub mod search;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+pub use self::article::{Article, Text, Warning};
+pub use self::search::{Decision, Found, Hit, Search};
+use self::embedding::Embedder;
+use self::search::{ArticleText, Corpus, Example};
+use super::problem::Problem;
+use super::source::Source;
+use crate::model::id::ArticleId;
+use crate::model::lang::Lang;
+
+/// An official page.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Whose page it is.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// When the address was last checked, or "no".
+    pub checked: String,
+}
+
+/// All articles, and the search over them.
+pub struct Knowledge {
+    articles: BTreeMap<ArticleId, Article>,
+    links: BTreeMap<String, Link>,
+    /// Finds the articles that fit a text.
+    pub search: Search,
+}
+
+impl Knowledge {
+    /// Reads every article, link and search file of a source.
+    #[must_use]
+    pub fn read(source: &Source) -> (Self, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let links = read_links(source, &mut problems);
+        let articles = read_articles(source, &mut problems);
+        check_references(&articles, &links, &mut problems);
+        let embedder = read_embedder(source, &mut problems);
+        let none = source.text("none.txt").unwrap_or_default();
+        let trained = source.bytes("embedding/classifier.bin");
+        let (search, stale) = Search::build(&corpus(&articles, &none), trained.as_deref(), embedder);
+        problems.extend(stale);
+        (Self { articles, links, search }, problems)
+    }
+
+    /// An article.
+    #[must_use]
+    pub fn article(&self, id: &ArticleId) -> Option<&Article> {
+        self.articles.get(id)
+    }
+
+    /// Every article, by identifier.
+    pub fn articles(&self) -> impl Iterator<Item = &Article> {
+        self.articles.values()
+    }
+
+    /// The official page of an article.
+    #[must_use]
+    pub fn link(&self, article: &Article) -> Option<&Link> {
+        self.links.get(&article.link)
+    }
+}
+
+fn read_links(source: &Source, problems: &mut Vec<Problem>) -> BTreeMap<String, Link> {
+    let file = "links.toml";
+    let text = source.text(file).unwrap_or_default();
+    toml::from_str(&text).unwrap_or_else(|error: toml::de::Error| {
+        problems.push(Problem::error(file, None, error.message()));
+        BTreeMap::new()
+    })
+}
+
+fn read_articles(source: &Source, problems: &mut Vec<Problem>) -> BTreeMap<ArticleId, Article> {
+    let mut articles = BTreeMap::new();
+    let mut others = Vec::new();
+    for file in source.names("knowledge/") {
+        let Some((id, lang)) = article::name_parts(&file) else {
+            problems.push(Problem::error(&file, None, "the name must be <article>.<language>.md"));
+            continue;
+        };
+        let contents = source.text(&file).unwrap_or_default();
+        if lang == Lang::Sv {
+            match article::read_swedish(&file, id.clone(), &contents) {
+                Ok(article) => drop(articles.insert(id, article)),
+                Err(problem) => problems.push(problem),
+            }
+        } else {
+            others.push((file, id, lang, contents));
+        }
+    }
+    for (file, id, lang, contents) in others {
+        match (article::read_text(&file, &contents), articles.get_mut(&id)) {
+            (Ok(text), Some(article)) => article.set_text(lang, text),
+            (Ok(_), None) => problems.push(Problem::error(&file, None, "the article has no Swedish file")),
+            (Err(problem), _) => problems.push(problem),
+        }
+    }
+    articles
+}
+
+fn check_references(
+    articles: &BTreeMap<ArticleId, Article>,
+    links: &BTreeMap<String, Link>,
+    problems: &mut Vec<Problem>,
+) {
+    for article in articles.values() {
+        let file = format!("knowledge/{}.sv.md", article.id);
+        if !links.contains_key(&article.link) {
+            let message = format!("the link \"{}\" is not in links.toml", article.link);
+            problems.push(Problem::error(&file, None, message));
+        }
+        for related in article.related.iter().filter(|id| !articles.contains_key(id)) {
+            let message = format!("the related article \"{related}\" does not exist");
+            problems.push(Problem::error(&file, None, message));
+        }
+    }
+}
+
+fn read_embedder(source: &Source, problems: &mut Vec<Problem>) -> Option<Arc<Embedder>> {
+    let file = "embedding/e5-small.bin";
+    let Some(bytes) = source.bytes(file) else {
+        let message = "not found: questions are matched by their letters and words alone";
+        problems.push(Problem::warning(file, None, message));
+        return None;
+    };
+    match Embedder::read(&bytes) {
+        Ok(embedder) => Some(Arc::new(embedder)),
+        Err(error) => {
+            problems.push(Problem::error(file, None, error.to_string()));
+            None
+        }
+    }
+}
+
+fn corpus<'a>(articles: &'a BTreeMap<ArticleId, Article>, none: &'a str) -> Corpus<'a> {
+    let mut corpus = Corpus::default();
+    for article in articles.values() {
+        for (lang, text) in article.texts() {
+            let examples = text.examples.iter().map(|e| Example { article: &article.id, lang, text: e });
+            corpus.examples.extend(examples);
+            corpus.texts.push(ArticleText {
+                article: &article.id,
+                topic: &article.topic,
+                lang,
+                title: &text.title,
+                body: &text.answer,
+            });
+        }
+    }
+    corpus.none = none
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(|(lang, text)| Some((lang.parse().ok()?, text)))
+        .collect();
+    corpus
+}

@@ -1,0 +1,55 @@
+//! Where the facts' files are read from: an operator's folder laid over what is built in.
+//!
+//! Reads bytes and names; what they mean is for others.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "config/"]
+struct BuiltIn;
+
+/// The files of `config/`: those of a folder first, else the built-in ones.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    folder: Option<PathBuf>,
+}
+
+impl Source {
+    /// Only what is built into the program.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// A folder whose files take the place of the built-in ones of the same name.
+    #[must_use]
+    pub fn folder(path: &Path) -> Self {
+        Self { folder: Some(path.to_owned()) }
+    }
+
+    /// The contents of a file, named with `/` from the top of `config/`.
+    #[must_use]
+    pub fn bytes(&self, name: &str) -> Option<Cow<'static, [u8]>> {
+        let own = self.folder.as_ref().and_then(|folder| std::fs::read(folder.join(name)).ok());
+        own.map(Cow::Owned).or_else(|| BuiltIn::get(name).map(|file| file.data))
+    }
+
+    /// The contents of a text file; bytes that are not UTF-8 become `U+FFFD`.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.bytes(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The names of the files in a folder such as `knowledge/`, in order.
+    #[must_use]
+    pub fn names(&self, under: &str) -> Vec<String> {
+        let built_in = BuiltIn::iter().filter(|name| name.starts_with(under)).map(Cow::into_owned);
+        let own = self.folder.iter().flat_map(|folder| std::fs::read_dir(folder.join(under)).into_iter().flatten());
+        let own = own.flatten().filter_map(|entry| Some(format!("{under}{}", entry.file_name().to_str()?)));
+        built_in.chain(own).filter(|name| !name.ends_with(".gitkeep")).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}

@@ -1,0 +1,16 @@
+//! Digidel: the bot in front of Sweden's `DigidelCenter`s.
+//!
+//! In `model ← facts ← engine ← store ← app` each module may use what stands to its left. `outbox`
+//! sees `model` and `store`; `adapters` see `model`, `app` and `outbox`; `console` sees `model`,
+//! `app` and `store`; only the program itself (`main.rs`, `commands/`) sees adapters. A test reads the `use` lines.
+
+rust_i18n::i18n!("locales", fallback = "sv");
+
+pub mod adapters;
+pub mod app;
+pub mod engine;
+pub mod facts;
+pub mod model;
+pub mod outbox;
+pub mod settings;
+pub mod store;

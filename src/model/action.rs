@@ -1,0 +1,249 @@
+//! What a button does, with its code of at most 64 bytes.
+//!
+//! A code is readable (`book:motala`) and carries identifiers only. It is a request, not proof:
+//! the engine checks every action against the situation, as a code can be old or forged.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::id::{ArticleId, CentreId, RequestId, VisitId, from_base36, to_base36};
+use super::lang::Lang;
+use super::time::{Date, Timestamp};
+
+/// The longest code in bytes: Telegram's limit for `callback_data`
+/// (core.telegram.org/bots/api#inlinekeyboardbutton). Discord allows 100 characters.
+pub const MAX_CODE: usize = 64;
+
+/// The code is no action of ours, or of a version that is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the code of an action")]
+pub struct UnknownAction;
+
+/// How many points a resident gives a conversation, 1 (bad) to 5 (good).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Points(u8);
+
+impl Points {
+    /// `None` unless 1–5.
+    #[must_use]
+    pub fn new(points: u8) -> Option<Self> {
+        (1..=5).contains(&points).then_some(Self(points))
+    }
+
+    /// 1–5.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// Everything that a button can ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Show the menu.
+    Menu,
+    /// Go on with the flow that was interrupted.
+    Resume,
+    /// Leave the flow.
+    Leave,
+    /// Show the languages.
+    Languages,
+    /// Speak this language from now on.
+    Speak(Lang),
+    /// Invite a question.
+    Ask,
+    /// Ask for a place, to show the nearest centres.
+    Find,
+    /// Show what is known of a centre.
+    Centre(CentreId),
+    /// Book: ask where.
+    Book,
+    /// Book at this centre: ask when.
+    BookAt(CentreId),
+    /// Show the free times of a day.
+    Day(CentreId, Date),
+    /// Hold this time.
+    Slot(CentreId, Timestamp),
+    /// The person does not want to give a name.
+    NoName,
+    /// Turn the hold into a visit.
+    Confirm(VisitId),
+    /// Propose this time to a centre that takes no direct bookings (again: withdraw it).
+    Propose(CentreId, Timestamp),
+    /// Send the proposals to the centre.
+    SendProposals(CentreId),
+    /// Show the person's coming visits.
+    Visits,
+    /// Show one visit.
+    Visit(VisitId),
+    /// Choose another time for a visit.
+    Move(VisitId),
+    /// Ask whether to cancel a visit.
+    Cancel(VisitId),
+    /// Cancel a visit.
+    CancelNow(VisitId),
+    /// Send the visit for the person's calendar.
+    Calendar(VisitId),
+    /// Take the place that a position or name was understood as.
+    Place(u8),
+    /// The answer helped.
+    Helped(RequestId),
+    /// The answer did not help.
+    NotHelped(RequestId),
+    /// Show this article.
+    Article(ArticleId),
+    /// The article again in easier words.
+    Easier(ArticleId),
+    /// None of the suggested articles.
+    NoneOfThese(RequestId),
+    /// Talk to a person: ask what may be shared.
+    Person,
+    /// Agree to share, and send the request to people.
+    PersonYes,
+    /// Take back a request to people, or end the conversation.
+    PersonEnd(RequestId),
+    /// Rate a conversation.
+    Rate(RequestId, Points),
+    /// Say how personal data is treated.
+    Privacy,
+    /// Send everything that is kept about the person.
+    MyData,
+    /// Ask whether to delete everything about the person.
+    Forget,
+    /// Delete everything about the person.
+    ForgetNow,
+}
+
+fn minutes(at: Timestamp) -> String {
+    to_base36(u64::try_from(at.as_second() / 60).unwrap_or(0))
+}
+
+fn from_minutes(code: &str) -> Result<Timestamp, UnknownAction> {
+    let minutes = from_base36(code).map_err(|_| UnknownAction)?;
+    let seconds = i64::try_from(minutes).ok().and_then(|m| m.checked_mul(60)).ok_or(UnknownAction)?;
+    Timestamp::from_second(seconds).map_err(|_| UnknownAction)
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Menu => f.write_str("menu"),
+            Self::Resume => f.write_str("resume"),
+            Self::Leave => f.write_str("leave"),
+            Self::Languages => f.write_str("languages"),
+            Self::Speak(lang) => write!(f, "speak:{lang}"),
+            Self::Ask => f.write_str("ask"),
+            Self::Find => f.write_str("find"),
+            Self::Centre(id) => write!(f, "centre:{id}"),
+            Self::Book => f.write_str("book"),
+            Self::BookAt(id) => write!(f, "book:{id}"),
+            Self::Day(id, date) => write!(f, "day:{id}:{date}"),
+            Self::Slot(id, at) => write!(f, "slot:{id}:{}", minutes(*at)),
+            Self::NoName => f.write_str("noname"),
+            Self::Confirm(id) => write!(f, "confirm:{id}"),
+            Self::Propose(id, at) => write!(f, "propose:{id}:{}", minutes(*at)),
+            Self::SendProposals(id) => write!(f, "sendprop:{id}"),
+            Self::Visits => f.write_str("visits"),
+            Self::Visit(id) => write!(f, "visit:{id}"),
+            Self::Move(id) => write!(f, "move:{id}"),
+            Self::Cancel(id) => write!(f, "cancel:{id}"),
+            Self::CancelNow(id) => write!(f, "cancelnow:{id}"),
+            Self::Calendar(id) => write!(f, "ics:{id}"),
+            Self::Place(n) => write!(f, "place:{n}"),
+            Self::Helped(id) => write!(f, "helped:{id}"),
+            Self::NotHelped(id) => write!(f, "nohelp:{id}"),
+            Self::Article(id) => write!(f, "article:{id}"),
+            Self::Easier(id) => write!(f, "easier:{id}"),
+            Self::NoneOfThese(id) => write!(f, "none:{id}"),
+            Self::Person => f.write_str("person"),
+            Self::PersonYes => f.write_str("personyes"),
+            Self::PersonEnd(id) => write!(f, "personend:{id}"),
+            Self::Rate(id, points) => write!(f, "rate:{id}:{}", points.get()),
+            Self::Privacy => f.write_str("privacy"),
+            Self::MyData => f.write_str("mydata"),
+            Self::Forget => f.write_str("forget"),
+            Self::ForgetNow => f.write_str("forgetnow"),
+        }
+    }
+}
+
+impl FromStr for Action {
+    type Err = UnknownAction;
+
+    fn from_str(code: &str) -> Result<Self, UnknownAction> {
+        if code.len() > MAX_CODE {
+            return Err(UnknownAction);
+        }
+        let mut parts = code.split(':');
+        let name = parts.next().unwrap_or("");
+        let (one, two) = (parts.next(), parts.next());
+        if parts.next().is_some() {
+            return Err(UnknownAction);
+        }
+        match (one, two) {
+            (None, None) => bare(name),
+            (Some(one), None) => with_one(name, one),
+            (Some(one), Some(two)) => with_two(name, one, two),
+            (None, Some(_)) => Err(UnknownAction),
+        }
+    }
+}
+
+fn bare(name: &str) -> Result<Action, UnknownAction> {
+    Ok(match name {
+        "menu" => Action::Menu,
+        "resume" => Action::Resume,
+        "leave" => Action::Leave,
+        "languages" => Action::Languages,
+        "ask" => Action::Ask,
+        "find" => Action::Find,
+        "book" => Action::Book,
+        "noname" => Action::NoName,
+        "visits" => Action::Visits,
+        "person" => Action::Person,
+        "personyes" => Action::PersonYes,
+        "privacy" => Action::Privacy,
+        "mydata" => Action::MyData,
+        "forget" => Action::Forget,
+        "forgetnow" => Action::ForgetNow,
+        _ => return Err(UnknownAction),
+    })
+}
+
+/// Reads one part of a code.
+fn part<T: FromStr>(text: &str) -> Result<T, UnknownAction> {
+    text.parse().map_err(|_| UnknownAction)
+}
+
+fn with_one(name: &str, one: &str) -> Result<Action, UnknownAction> {
+    Ok(match name {
+        "speak" => Action::Speak(part(one)?),
+        "centre" => Action::Centre(part(one)?),
+        "book" => Action::BookAt(part(one)?),
+        "sendprop" => Action::SendProposals(part(one)?),
+        "confirm" => Action::Confirm(part(one)?),
+        "visit" => Action::Visit(part(one)?),
+        "move" => Action::Move(part(one)?),
+        "cancel" => Action::Cancel(part(one)?),
+        "cancelnow" => Action::CancelNow(part(one)?),
+        "ics" => Action::Calendar(part(one)?),
+        "place" => Action::Place(part(one)?),
+        "helped" => Action::Helped(part(one)?),
+        "nohelp" => Action::NotHelped(part(one)?),
+        "article" => Action::Article(part(one)?),
+        "easier" => Action::Easier(part(one)?),
+        "none" => Action::NoneOfThese(part(one)?),
+        "personend" => Action::PersonEnd(part(one)?),
+        _ => return Err(UnknownAction),
+    })
+}
+
+fn with_two(name: &str, one: &str, two: &str) -> Result<Action, UnknownAction> {
+    Ok(match name {
+        "day" => Action::Day(part(one)?, part(two)?),
+        "slot" => Action::Slot(part(one)?, from_minutes(two)?),
+        "propose" => Action::Propose(part(one)?, from_minutes(two)?),
+        "rate" => Action::Rate(part(one)?, Points::new(part(two)?).ok_or(UnknownAction)?),
+        _ => return Err(UnknownAction),
+    })
+}

@@ -1,0 +1,23 @@
+//! What the engine decided, as data: the store carries it out in the event's own transaction.
+
+use super::message::Letter;
+use super::request::Request;
+use super::visit::Visit;
+use super::id::{RequestId, VisitId};
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Put a letter in the outbox.
+    Send(Box<Letter>),
+    /// Write this request, new or changed. From here on the turn belongs to its transcript.
+    SaveRequest(Box<Request>),
+    /// Write this visit, new or changed.
+    SaveVisit(Box<Visit>),
+    /// Letters about this visit that still wait are void.
+    DropVisitLetters(VisitId),
+    /// Bot letters to this request's resident that were written before its present epoch are void.
+    FenceRequest(RequestId),
+    /// Everything about the conversation's person is deleted, after the letters of this turn.
+    Forget,
+}

@@ -1,0 +1,258 @@
+//! Delivery: due letters go out, and what became of them is written down.
+//!
+//! Keeps order per recipient, backs off, and is honest about what nobody can know. Knows no
+//! platform: adapters implement [`Deliver`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, join_all};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use crate::model::chat::{MessageRef, Platform};
+use crate::model::id::LetterId;
+use crate::model::message::Content;
+use crate::model::time::{Clock, SignedDuration, Timestamp};
+pub use crate::store::letters::Parcel;
+use crate::store::letters::Outcome;
+use crate::store::{Store, StoreError};
+
+/// How many letters are under way at once.
+const IN_FLIGHT: u32 = 64;
+/// The longest pause between two tries, in seconds.
+const LONGEST_PAUSE: u64 = 300;
+/// After this many seconds a letter that could not be delivered is dead: nobody waits longer for a
+/// reply, and Telegram itself forgets updates after a day.
+const PATIENCE: i64 = 86_400;
+/// The longest sleep without looking at the database, should the bell be missed.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+/// What arrived: the platform's own identifiers of the messages, if it has any.
+pub type Receipt = Vec<MessageRef>;
+
+/// Why a letter was not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendError {
+    /// Not sent, try again: the platform said when, or `None` to back off.
+    Retry {
+        /// How long the platform asks to wait.
+        after: Option<Duration>,
+        /// Why, without personal data.
+        why: String,
+    },
+    /// Sent, but no answer came.
+    Unknown,
+    /// The recipient blocked the bot, left, or does not exist.
+    Gone,
+    /// The platform will never take this letter.
+    Refused(String),
+}
+
+/// A failure, and how many parts of the letter had arrived before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Why.
+    pub error: SendError,
+    /// Parts that arrived, counted from the letter's first.
+    pub parts_done: u32,
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        Self { error, parts_done: 0 }
+    }
+}
+
+/// Carries one letter to its destination: the only trait of the house.
+pub trait Deliver: Send + Sync {
+    /// Delivers, from the first part that has not arrived.
+    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>>;
+
+    /// Whether a letter may be sent again without being read twice, because the platform drops
+    /// what it has seen.
+    fn repeats_safely(&self) -> bool {
+        false
+    }
+}
+
+/// Delivers the letters of a store.
+pub struct Outbox {
+    store: Store,
+    clock: Clock,
+    bell: Arc<Notify>,
+    carriers: HashMap<Platform, Arc<dyn Deliver>>,
+    /// Where notes from the bot to itself go.
+    alarms: Arc<dyn Deliver>,
+}
+
+impl Outbox {
+    /// An outbox that wakes up at the bell.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, bell: Arc<Notify>, alarms: Arc<dyn Deliver>) -> Self {
+        Self { store, clock, bell, carriers: HashMap::new(), alarms }
+    }
+
+    /// Adds the carrier of a platform.
+    #[must_use]
+    pub fn with(mut self, platform: Platform, carrier: Arc<dyn Deliver>) -> Self {
+        self.carriers.insert(platform, carrier);
+        self
+    }
+
+    /// Takes up what a crash left in flight: each is a try that got no answer.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn recover(&self) -> Result<usize, StoreError> {
+        let left = self.store.in_flight().await?;
+        let outcomes: Vec<(LetterId, Outcome)> = left
+            .iter()
+            .map(|p| (p.id, self.judge(p, Err(SendError::Unknown.into()))))
+            .collect();
+        self.store.settle(&outcomes, Timestamp::MIN, 0).await?;
+        Ok(outcomes.len())
+    }
+
+    /// Delivers until it is told to stop; letters under way are finished first.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut under_way: JoinSet<(LetterId, Outcome)> = JoinSet::new();
+        let mut done = Vec::new();
+        loop {
+            let room = IN_FLIGHT.saturating_sub(u32::try_from(under_way.len()).unwrap_or(IN_FLIGHT));
+            let room = if stop.is_cancelled() { 0 } else { room };
+            match self.store.settle(&done, (self.clock)(), room).await {
+                Ok(parcels) => {
+                    done.clear();
+                    for parcel in parcels {
+                        let outbox = Arc::clone(&self);
+                        under_way.spawn(async move { (parcel.id, outbox.carry(&parcel).await) });
+                    }
+                }
+                Err(error) => {
+                    error!(%error, "the outbox cannot reach the database; trying again in a second");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    continue;
+                }
+            }
+            if stop.is_cancelled() && under_way.is_empty() {
+                return;
+            }
+            self.wait(&mut under_way, &mut done, &stop).await;
+        }
+    }
+
+    /// Waits until something is done, due or written.
+    async fn wait(
+        &self,
+        under_way: &mut JoinSet<(LetterId, Outcome)>,
+        done: &mut Vec<(LetterId, Outcome)>,
+        stop: &CancellationToken,
+    ) {
+        let sleep = self.until_due().await;
+        tokio::select! {
+            Some(finished) = under_way.join_next() => done.extend(finished.ok()),
+            () = self.bell.notified() => {}
+            () = tokio::time::sleep(sleep) => {}
+            () = stop.cancelled(), if !stop.is_cancelled() => {}
+        }
+        while let Some(finished) = under_way.try_join_next() {
+            done.extend(finished.ok());
+        }
+    }
+
+    async fn until_due(&self) -> Duration {
+        match self.store.next_due().await {
+            Ok(Some(due)) => {
+                let left = due.duration_since((self.clock)());
+                // What is due but waits for an older letter is woken by that letter's end.
+                Duration::try_from(left).map_or(Duration::from_millis(50), |d| d.min(LONGEST_SLEEP))
+            }
+            Ok(None) | Err(_) => LONGEST_SLEEP,
+        }
+    }
+
+    /// Delivers everything that is due now, one after the other per recipient, and returns when
+    /// nothing is: for scripts and tests.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn drain(&self) -> Result<usize, StoreError> {
+        let mut count = 0;
+        let mut parcels = self.store.settle(&[], (self.clock)(), IN_FLIGHT).await?;
+        while !parcels.is_empty() {
+            count += parcels.len();
+            let outcomes = join_all(parcels.iter().map(|p| async { (p.id, self.carry(p).await) })).await;
+            parcels = self.store.settle(&outcomes, (self.clock)(), IN_FLIGHT).await?;
+        }
+        Ok(count)
+    }
+
+    async fn carry(&self, parcel: &Parcel) -> Outcome {
+        let result = match self.carrier(parcel) {
+            Some(carrier) => carrier.deliver(parcel).await,
+            None => Err(SendError::Retry { after: None, why: "the platform is switched off".to_owned() }.into()),
+        };
+        self.judge(parcel, result)
+    }
+
+    fn carrier(&self, parcel: &Parcel) -> Option<&Arc<dyn Deliver>> {
+        match parcel.content {
+            Content::Alarm(_) => Some(&self.alarms),
+            Content::Message(_) | Content::Retract(_) => self.carriers.get(&parcel.to.platform()),
+        }
+    }
+
+    /// What becomes of a letter after a try.
+    fn judge(&self, parcel: &Parcel, result: Result<Receipt, Failure>) -> Outcome {
+        let Failure { error, parts_done } = match result {
+            Ok(receipt) => return Outcome::Sent(receipt),
+            Err(failure) => failure,
+        };
+        let parts_done = parts_done.max(parcel.parts_done);
+        let platform = parcel.to.platform().name();
+        let retry = |after: Option<Duration>, unanswered, why: String| {
+            self.again(parcel, after, parts_done, unanswered, why)
+        };
+        match error {
+            SendError::Retry { after, why } => retry(after, false, why),
+            SendError::Unknown => {
+                let safe = self.carrier(parcel).is_some_and(|c| c.repeats_safely());
+                warn!(letter = %parcel.id, platform, "no answer: the letter may have arrived");
+                if safe || parcel.unanswered == 0 {
+                    retry(None, true, "no answer".to_owned())
+                } else {
+                    Outcome::Unknown
+                }
+            }
+            SendError::Gone => Outcome::Gone,
+            SendError::Refused(why) => {
+                error!(letter = %parcel.id, platform, why, "the platform refused a letter");
+                Outcome::Dead(why)
+            }
+        }
+    }
+
+    fn again(
+        &self,
+        parcel: &Parcel,
+        after: Option<Duration>,
+        parts_done: u32,
+        unanswered: bool,
+        why: String,
+    ) -> Outcome {
+        let now = (self.clock)();
+        if now.duration_since(parcel.written_at) > SignedDuration::from_secs(PATIENCE) && parcel.attempts > 10 {
+            return Outcome::Dead(format!("given up after a day: {why}"));
+        }
+        let pause = after.unwrap_or_else(|| {
+            let doubled = 1_u64.checked_shl(parcel.attempts.min(16)).unwrap_or(LONGEST_PAUSE);
+            Duration::from_secs(doubled.min(LONGEST_PAUSE))
+        });
+        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::from_secs(1));
+        Outcome::Retry { at: now.checked_add(pause).unwrap_or(now), parts_done, unanswered, why }
+    }
+}

@@ -1,0 +1,60 @@
+//! Conversations: the session of each address, and forgetting one.
+
+use super::{StoreError, Turnover};
+use crate::engine::session::Session;
+use crate::model::chat::Address;
+use crate::model::time::{Timestamp, to_millis};
+
+impl Turnover<'_> {
+    /// The state of a conversation; a new one if there is none, or none that can be read.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn session(&mut self, address: &Address) -> Result<Session, StoreError> {
+        let json: Option<String> = sqlx::query_scalar("SELECT session FROM conversations WHERE address = ?")
+            .bind(address.to_string())
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        // A session of another version of the program is worth less than a conversation that goes on.
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+
+    pub(super) async fn write_session(
+        &mut self,
+        address: &Address,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let json = serde_json::to_string(session).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        sqlx::query(
+            "INSERT INTO conversations (address, session, created_at, last_at) VALUES (?1, ?2, ?3, ?3)
+             ON CONFLICT (address) DO UPDATE SET session = ?2, last_at = ?3",
+        )
+        .bind(address.to_string())
+        .bind(json)
+        .bind(to_millis(now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Deletes everything about a person. Keys of events stay, so that a repeated update still
+    /// changes nothing; requests stay as bare counts without a person or a word.
+    pub(super) async fn forget(&mut self, address: &Address, from_letter: i64) -> Result<(), StoreError> {
+        let address = address.to_string();
+        for statement in [
+            "DELETE FROM conversations WHERE address = ?1",
+            "UPDATE inbox SET text = NULL, address = '' WHERE address = ?1",
+            "UPDATE requests SET resident = '', question = '' WHERE resident = ?1",
+            "DELETE FROM visits WHERE resident = ?1",
+        ] {
+            sqlx::query(statement).bind(&address).execute(&mut *self.tx).await?;
+        }
+        sqlx::query("DELETE FROM letters WHERE recipient = ?1 AND id < ?2")
+            .bind(&address)
+            .bind(from_letter)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+}

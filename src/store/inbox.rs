@@ -1,0 +1,81 @@
+//! What came in: noted once, under the platform's own key.
+//!
+//! Keeps the masked text and the kind of the input; never a position, never what was masked.
+
+use super::{StoreError, Turnover};
+use crate::engine::KeptText;
+use crate::model::chat::{Address, Role};
+use crate::model::event::{Event, Input};
+use crate::model::id::RequestId;
+use crate::model::time::{from_millis, to_millis};
+
+/// Whether an event is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// It is, and has this number.
+    New(i64),
+    /// It was handled before: nothing is to be done.
+    Repeated,
+}
+
+fn role_word(role: &Role) -> &'static str {
+    match role {
+        Role::Resident => "resident",
+        Role::Volunteer { .. } => "volunteer",
+        Role::Staff(_) => "staff",
+        Role::Clock => "clock",
+    }
+}
+
+/// What is kept of an input: the masked words, never a position.
+fn kept_text(input: &Input) -> Option<String> {
+    match input {
+        Input::Text(text) | Input::Forwarded(text) | Input::Edited(text) => Some(text.clone()),
+        Input::Tap(action) => Some(format!("[{action}]")),
+        Input::Command(command, rest) => Some(format!("{command} {rest}").trim().to_owned()),
+        Input::OldTap | Input::Location(_) | Input::Unreadable(_) | Input::Gone | Input::Alarm(_) => None,
+    }
+}
+
+impl Turnover<'_> {
+    /// Notes an event under its key.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn note(&mut self, key: &str, event: &Event) -> Result<Noted, StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO inbox (key, address, role, kind, text, at) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (key) DO NOTHING",
+        )
+        .bind(key)
+        .bind(event.chat.address.to_string())
+        .bind(role_word(&event.role))
+        .bind(event.input.kind())
+        .bind(kept_text(&event.input))
+        .bind(to_millis(event.now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(if done.rows_affected() == 0 { Noted::Repeated } else { Noted::New(done.last_insert_rowid()) })
+    }
+
+    /// Makes a noted event part of a request's transcript.
+    pub(super) async fn belongs(&mut self, inbox: i64, request: RequestId) -> Result<(), StoreError> {
+        sqlx::query("UPDATE inbox SET request = ? WHERE id = ?")
+            .bind(request.number())
+            .bind(inbox)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The texts that are kept of a person, oldest first.
+    pub(super) async fn texts(&mut self, address: &Address) -> Result<Vec<KeptText>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT at, text FROM inbox WHERE address = ? AND text IS NOT NULL ORDER BY id",
+        )
+        .bind(address.to_string())
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows.into_iter().map(|(at, text)| KeptText { at: from_millis(at), text }).collect())
+    }
+}

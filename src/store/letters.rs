@@ -1,0 +1,278 @@
+//! The outbox's rows: `pending → sending → sent | retry | unknown | dead`, or `void` when what they
+//! say no longer holds.
+//!
+//! Keeps order per recipient: a letter is claimed only when nothing older to the same recipient is
+//! still open.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError, Turnover};
+use crate::model::chat::{Address, MessageRef, ReplyHandle};
+use crate::model::id::{LetterId, RequestId, VisitId};
+use crate::model::message::{Content, Letter, Placement};
+use crate::model::time::{Timestamp, from_millis, to_millis};
+
+/// A letter that is to be delivered now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parcel {
+    /// Its number; also what a platform's nonce is made of.
+    pub id: LetterId,
+    /// Whom it goes to.
+    pub to: Address,
+    /// What it holds.
+    pub content: Content,
+    /// Where it goes in the chat.
+    pub placement: Placement,
+    /// How to answer the very event that it answers.
+    pub reply: Option<ReplyHandle>,
+    /// How often it has been tried before.
+    pub attempts: u32,
+    /// How many tries got no answer, so that nobody knows whether they arrived.
+    pub unanswered: u32,
+    /// How many of its parts have arrived.
+    pub parts_done: u32,
+    /// When it was written.
+    pub written_at: Timestamp,
+}
+
+/// What became of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It arrived.
+    Sent(Vec<MessageRef>),
+    /// It did not arrive and is to be tried again; `unanswered` if nobody knows.
+    Retry {
+        /// When.
+        at: Timestamp,
+        /// How many parts have arrived.
+        parts_done: u32,
+        /// Whether the try got no answer.
+        unanswered: bool,
+        /// Why, without personal data.
+        why: String,
+    },
+    /// It may have arrived; it is not tried again.
+    Unknown,
+    /// It will never arrive.
+    Dead(String),
+    /// Its recipient is gone: neither this letter nor any other will arrive.
+    Gone,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Receipt(Vec<MessageRef>);
+
+const CLAIM: &str = "SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
+     FROM letters AS l
+     WHERE state IN ('pending', 'retry') AND due_at <= ?1
+       AND NOT EXISTS (
+         SELECT 1 FROM letters AS e
+         WHERE e.recipient = l.recipient AND e.state IN ('pending', 'retry', 'sending') AND e.id <> l.id
+           AND (e.state <> 'pending' OR (e.due_at, e.id) < (l.due_at, l.id)))
+     ORDER BY due_at, id LIMIT ?2";
+
+type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64);
+
+impl Turnover<'_> {
+    pub(super) async fn write_letter(
+        &mut self,
+        letter: &Letter,
+        reply: Option<&ReplyHandle>,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let json = |e: serde_json::Error| StoreError::Unreadable(e.to_string());
+        let done = sqlx::query(
+            "INSERT INTO letters (recipient, content, placement, reply, request, visit, due_at, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(letter.to.to_string())
+        .bind(serde_json::to_string(&letter.content).map_err(json)?)
+        .bind(placement_word(letter.placement))
+        .bind(reply.map(|r| r.0.clone()))
+        .bind(letter.request.map(RequestId::number))
+        .bind(letter.visit.map(VisitId::number))
+        .bind(to_millis(letter.due.unwrap_or(now)))
+        .bind(to_millis(now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.last_insert_rowid())
+    }
+
+    pub(super) async fn drop_visit_letters(&mut self, visit: VisitId, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE letters SET state = 'void', closed_at = ? WHERE visit = ? AND state IN ('pending', 'retry')",
+        )
+        .bind(to_millis(now))
+        .bind(visit.number())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// A person has taken over: what the bot had yet to say in the request is not said.
+    pub(super) async fn fence(&mut self, request: RequestId, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE letters SET state = 'void', closed_at = ?
+             WHERE request = ? AND visit IS NULL AND state IN ('pending', 'retry')",
+        )
+        .bind(to_millis(now))
+        .bind(request.number())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    async fn close(&mut self, id: LetterId, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
+        let now = to_millis(now);
+        match outcome {
+            Outcome::Sent(receipt) => {
+                let receipt = serde_json::to_string(&Receipt(receipt.clone())).unwrap_or_default();
+                sqlx::query("UPDATE letters SET state = 'sent', receipt = ?, closed_at = ?, reply = NULL WHERE id = ?")
+                    .bind(receipt)
+                    .bind(now)
+                    .bind(id.number())
+                    .execute(&mut *self.tx)
+                    .await?;
+            }
+            Outcome::Retry { at, parts_done, unanswered, why } => {
+                sqlx::query(
+                    "UPDATE letters SET state = 'retry', due_at = ?, parts_done = ?, failure = ?,
+                       unanswered = unanswered + ? WHERE id = ?",
+                )
+                .bind(to_millis(*at))
+                .bind(parts_done)
+                .bind(why)
+                .bind(i64::from(*unanswered))
+                .bind(id.number())
+                .execute(&mut *self.tx)
+                .await?;
+            }
+            Outcome::Unknown => self.end(id, "unknown", "no answer", now).await?,
+            Outcome::Dead(why) => self.end(id, "dead", why, now).await?,
+            Outcome::Gone => {
+                self.end(id, "dead", "recipient gone", now).await?;
+                sqlx::query(
+                    "UPDATE letters SET state = 'dead', failure = 'recipient gone', closed_at = ?1
+                     WHERE recipient = (SELECT recipient FROM letters WHERE id = ?2)
+                       AND state IN ('pending', 'retry')",
+                )
+                .bind(now)
+                .bind(id.number())
+                .execute(&mut *self.tx)
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self, id: LetterId, state: &str, why: &str, now: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE letters SET state = ?, failure = ?, closed_at = ?, reply = NULL WHERE id = ?")
+            .bind(state)
+            .bind(why)
+            .bind(now)
+            .bind(id.number())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn claim(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Parcel>, StoreError> {
+        let rows: Vec<ClaimRow> =
+            sqlx::query_as(CLAIM).bind(to_millis(now)).bind(limit).fetch_all(&mut *self.tx).await?;
+        let mut parcels = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.0;
+            match parcel(row) {
+                Some(parcel) => {
+                    sqlx::query("UPDATE letters SET state = 'sending', attempts = attempts + 1 WHERE id = ?")
+                        .bind(id)
+                        .execute(&mut *self.tx)
+                        .await?;
+                    parcels.push(parcel);
+                }
+                None => self.end(LetterId::from_number(id), "dead", "unreadable row", to_millis(now)).await?,
+            }
+        }
+        Ok(parcels)
+    }
+}
+
+fn placement_word(placement: Placement) -> &'static str {
+    match placement {
+        Placement::Below => "below",
+        Placement::Replace => "replace",
+    }
+}
+
+fn parcel(row: ClaimRow) -> Option<Parcel> {
+    let (id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at) = row;
+    Some(Parcel {
+        id: LetterId::from_number(id),
+        to: recipient.parse().ok()?,
+        content: serde_json::from_str(&content).ok()?,
+        placement: if placement == "replace" { Placement::Replace } else { Placement::Below },
+        reply: reply.map(ReplyHandle),
+        attempts,
+        unanswered,
+        parts_done,
+        written_at: from_millis(created_at),
+    })
+}
+
+impl Store {
+    /// Closes what was tried and claims what is due, in one transaction.
+    ///
+    /// # Errors
+    /// Whatever SQLite says; then nothing was closed or claimed.
+    pub async fn settle(
+        &self,
+        outcomes: &[(LetterId, Outcome)],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Parcel>, StoreError> {
+        let mut turnover = self.begin().await?;
+        for (id, outcome) in outcomes {
+            turnover.close(*id, outcome, now).await?;
+        }
+        let parcels = turnover.claim(now, limit).await?;
+        turnover.commit().await?;
+        Ok(parcels)
+    }
+
+    /// Whether anything is due: a look without the writer, so that waiting costs nothing.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let due: Option<i64> =
+            sqlx::query_scalar("SELECT min(due_at) FROM letters WHERE state IN ('pending', 'retry')")
+                .fetch_one(self.readers())
+                .await?;
+        Ok(due.map(from_millis))
+    }
+
+    /// The letters that a crash left in flight: nobody knows whether they arrived.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn in_flight(&self) -> Result<Vec<Parcel>, StoreError> {
+        let rows: Vec<ClaimRow> = sqlx::query_as(
+            "SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
+             FROM letters WHERE state = 'sending' ORDER BY id",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rows.into_iter().filter_map(parcel).collect())
+    }
+
+    /// How many letters are in each state.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn letter_counts(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(sqlx::query_as("SELECT state, count(*) FROM letters GROUP BY state ORDER BY state")
+            .fetch_all(self.readers())
+            .await?)
+    }
+}

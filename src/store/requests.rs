@@ -1,0 +1,72 @@
+//! Requests: written whole, read by identifier.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{StoreError, Turnover};
+use crate::model::id::{RequestId, VisitId};
+use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
+use crate::model::time::{Timestamp, from_millis, to_millis};
+
+/// Reads a row of `requests`.
+pub(crate) fn from_row(row: &SqliteRow) -> Result<Request, StoreError> {
+    let id: i64 = row.try_get("id")?;
+    let bad = || StoreError::Unreadable(format!("requests.id = {id}"));
+    let text = |column: &str| row.try_get::<Option<String>, _>(column);
+    Ok(Request {
+        id: RequestId::from_number(id),
+        resident: row.try_get::<String, _>("resident")?.parse().map_err(|_| bad())?,
+        kind: RequestKind::from_word(row.try_get("kind")?).ok_or_else(bad)?,
+        status: RequestStatus::from_word(row.try_get("status")?).ok_or_else(bad)?,
+        question: row.try_get("question")?,
+        topic: text("topic")?,
+        article: text("article")?.and_then(|a| a.parse().ok()),
+        confidence: row.try_get("confidence")?,
+        centre: text("centre")?.and_then(|c| c.parse().ok()),
+        visit: row.try_get::<Option<i64>, _>("visit")?.map(VisitId::from_number),
+        lang: row.try_get::<String, _>("lang")?.parse().map_err(|_| bad())?,
+        outcome: text("outcome")?.and_then(|o| Outcome::from_word(&o)),
+        points: row.try_get("points")?,
+        epoch: row.try_get("epoch")?,
+        opened_at: from_millis(row.try_get("opened_at")?),
+    })
+}
+
+impl Turnover<'_> {
+    pub(super) async fn request(&mut self, id: RequestId) -> Result<Option<Request>, StoreError> {
+        let row = sqlx::query("SELECT * FROM requests WHERE id = ? AND resident <> ''")
+            .bind(id.number())
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        row.as_ref().map(from_row).transpose()
+    }
+
+    pub(super) async fn write_request(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO requests (id, resident, kind, status, question, topic, article, confidence, centre, visit,
+                                   lang, outcome, points, epoch, opened_at, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             ON CONFLICT (id) DO UPDATE SET status = ?4, topic = ?6, article = ?7, confidence = ?8, centre = ?9,
+                 visit = ?10, lang = ?11, outcome = ?12, points = ?13, epoch = ?14, changed_at = ?16",
+        )
+        .bind(request.id.number())
+        .bind(request.resident.to_string())
+        .bind(request.kind.word())
+        .bind(request.status.word())
+        .bind(&request.question)
+        .bind(&request.topic)
+        .bind(request.article.as_ref().map(ToString::to_string))
+        .bind(request.confidence)
+        .bind(request.centre.as_ref().map(ToString::to_string))
+        .bind(request.visit.map(VisitId::number))
+        .bind(request.lang.code())
+        .bind(request.outcome.map(Outcome::word))
+        .bind(request.points)
+        .bind(request.epoch)
+        .bind(to_millis(request.opened_at))
+        .bind(to_millis(now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! A whole turn: what the engine may ask for, and everything that it decided.
+
+use super::{Store, StoreError, Turnover};
+use crate::engine::{Found, Need, Reaction};
+use crate::model::chat::ReplyHandle;
+use crate::model::effect::Effect;
+use crate::model::event::Event;
+use crate::model::id::RequestId;
+
+/// What a saved turn left behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turned {
+    /// How many letters it wrote.
+    pub letters: usize,
+}
+
+impl Turnover<'_> {
+    /// Reads what the engine turned out to need.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn find(&mut self, need: Need, event: &Event) -> Result<Found, StoreError> {
+        let here = &event.chat.address;
+        Ok(match need {
+            Need::Taken(centre) => {
+                let taken = self.taken(&centre, event.now).await?;
+                Found::Taken(centre, taken)
+            }
+            Need::Visit(id) => Found::Visit(id, self.visit(id).await?.map(Box::new)),
+            Need::Code(code) => {
+                let visit = self.visit_of_code(&code).await?;
+                Found::Code(code, visit.map(Box::new))
+            }
+            Need::Visits => Found::Visits(self.visits_ahead(here, event.now).await?),
+            Need::Request(id) => Found::Request(id, self.request(id).await?.map(Box::new)),
+            Need::Texts => Found::Texts(self.texts(here).await?),
+        })
+    }
+
+    /// Saves a turn: the session and every effect, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if a code or a seat was drawn that somebody has: react again with
+    /// another seed.
+    pub async fn save(&mut self, inbox: i64, event: &Event, reaction: &Reaction) -> Result<Turned, StoreError> {
+        let mut reply = event.reply.as_ref();
+        let mut turned = Turned::default();
+        let mut first_letter = None;
+        let mut forget = false;
+        let mut transcript = reaction.session.talk;
+        for effect in &reaction.effects {
+            match effect {
+                Effect::Send(letter) => {
+                    let here = letter.to == event.chat.address && letter.due.is_none();
+                    let handle: Option<&ReplyHandle> = if here { reply.take() } else { None };
+                    let id = self.write_letter(letter, handle, event.now).await?;
+                    first_letter.get_or_insert(id);
+                    turned.letters += 1;
+                }
+                Effect::SaveRequest(request) => {
+                    transcript = Some(request.id);
+                    self.write_request(request, event.now).await?;
+                }
+                Effect::SaveVisit(visit) => {
+                    self.write_visit(visit, event.now).await?;
+                    self.audit(&event.role, visit.status.word(), &format!("visit {}", visit.id), event.now).await?;
+                }
+                Effect::DropVisitLetters(visit) => self.drop_visit_letters(*visit, event.now).await?,
+                Effect::FenceRequest(request) => self.fence(*request, event.now).await?,
+                Effect::Forget => forget = true,
+            }
+        }
+        self.write_session(&event.chat.address, &reaction.session, event.now).await?;
+        if let Some(request) = transcript {
+            self.belongs(inbox, request).await?;
+        }
+        if forget {
+            self.forget(&event.chat.address, first_letter.unwrap_or(i64::MAX)).await?;
+            self.audit(&event.role, "forgot", "a resident", event.now).await?;
+        }
+        Ok(turned)
+    }
+}
+
+/// One line of a request's transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Whether the bot or a person on our side wrote it.
+    pub ours: bool,
+    /// What was written, masked.
+    pub text: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Store {
+    /// The transcript of a request, oldest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn transcript(&self, request: RequestId) -> Result<Vec<Line>, StoreError> {
+        let said: Vec<(i64, String)> =
+            sqlx::query_as("SELECT at, text FROM inbox WHERE request = ? AND text IS NOT NULL ORDER BY id")
+                .bind(request.number())
+                .fetch_all(self.readers())
+                .await?;
+        let answered: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT created_at, content FROM letters WHERE request = ? AND state <> 'void' ORDER BY id",
+        )
+        .bind(request.number())
+        .fetch_all(self.readers())
+        .await?;
+        let said = said.into_iter().map(|(at, text)| Line { ours: false, text, at });
+        let answered = answered.into_iter().filter_map(|(at, content)| {
+            let content: crate::model::message::Content = serde_json::from_str(&content).ok()?;
+            match content {
+                crate::model::message::Content::Message(m) => Some(Line { ours: true, text: m.text.plain(), at }),
+                _ => None,
+            }
+        });
+        let mut lines: Vec<Line> = said.chain(answered).collect();
+        lines.sort_by_key(|line| line.at);
+        Ok(lines)
+    }
+}
