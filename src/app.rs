@@ -71,10 +71,10 @@ pub struct App {
 impl App {
     /// Starts the writer. The bell rings whenever letters were written.
     #[must_use]
-    pub fn start(facts: Facts, store: Store, clock: Clock, seed: Seed, bell: Arc<Notify>) -> Self {
+    pub fn start(facts: Arc<Facts>, store: Store, clock: Clock, seed: Seed, bell: Arc<Notify>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         tokio::spawn(write(jobs, store, bell, Arc::clone(&seed)));
-        Self { facts: Arc::new(RwLock::new(Arc::new(facts))), clock, seed, queue }
+        Self { facts: Arc::new(RwLock::new(facts)), clock, seed, queue }
     }
 
     /// The facts in force.
