@@ -32,6 +32,10 @@ pub struct Http {
     pub listen: SocketAddr,
     /// The address that people reach it at, e.g. `https://digidel.example.se`; needed for a webhook.
     pub public_url: Option<String>,
+    /// The sites that may show the chat in a frame, e.g. `https://www.motala.se`.
+    pub embed: Vec<String>,
+    /// Whether a proxy of yours stands in front: only then is `X-Forwarded-For` believed.
+    pub behind_proxy: bool,
 }
 
 /// Telegram.
@@ -71,7 +75,7 @@ impl Default for Settings {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None, embed: Vec::new(), behind_proxy: false }
     }
 }
 

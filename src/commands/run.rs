@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use digidel::adapters::web::{self, WebMail};
 use digidel::app::App;
 use digidel::facts::source::Source;
-use digidel::model::chat::{Chat, Hints, Role};
+use digidel::http::{self, Site};
+use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
@@ -74,10 +76,24 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
-    let outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+    let mut outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
+    let other = axum::Router::new();
+
+    let mail = WebMail::default();
+    outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
+    let site = Site::new(&settings.http, store.clone());
+    let pages = web::router(app.clone(), site.clone(), mail);
+    let listener = listen(&settings).await?;
+    let router = http::router(&site, pages, other);
+    let server = http::serve(listener, router, stop.clone());
+    tasks.spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the HTTP server failed");
+        }
+    });
 
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -90,6 +106,13 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+async fn listen(settings: &Settings) -> anyhow::Result<tokio::net::TcpListener> {
+    let address = settings.http.listen;
+    tokio::net::TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another address with DIGIDEL__HTTP__LISTEN=127.0.0.1:8081")
+    })
 }
 
 /// Waits for Ctrl-C or SIGTERM.

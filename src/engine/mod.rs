@@ -4,6 +4,7 @@
 //! has an answer. [`react`] is the routing on one screen; each flow has a file of its own.
 
 mod answers;
+mod desk;
 mod calendar;
 mod flow;
 mod handoff;
@@ -53,6 +54,7 @@ pub fn react(
     match &event.input {
         Input::Gone => turn.forget_step(),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
+        Input::Desk(op) => desk::act(&mut turn, op)?,
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),

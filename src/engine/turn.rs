@@ -162,6 +162,8 @@ impl<'a> Turn<'a> {
             points: None,
             epoch: 0,
             opened_at: self.now,
+            changed_at: self.now,
+            assignee: None,
         }
     }
 

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::desk::RequestOp;
 use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
 use super::id::{Fresh, RequestId, VisitId};
 use super::place::Position;
@@ -56,6 +57,8 @@ pub enum Input {
     Gone,
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
+    /// A member of staff did something about a request of this chat's resident.
+    Desk(Box<RequestOp>),
 }
 
 impl Input {
@@ -73,6 +76,7 @@ impl Input {
             Self::Unreadable(_) => "unreadable",
             Self::Gone => "gone",
             Self::Alarm(_) => "alarm",
+            Self::Desk(_) => "desk",
         }
     }
 }

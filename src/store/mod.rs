@@ -3,9 +3,11 @@
 //! Decides nothing. A [`Turnover`] is the one open write transaction; it is committed whole or not
 //! at all.
 
+pub mod accounts;
 mod audit;
 mod conversations;
 mod error;
+pub mod history;
 mod inbox;
 pub mod letters;
 mod requests;

@@ -4,7 +4,7 @@ use super::{Store, StoreError, Turnover};
 use crate::engine::{Found, Need, Reaction};
 use crate::model::chat::ReplyHandle;
 use crate::model::effect::Effect;
-use crate::model::event::Event;
+use crate::model::event::{Event, Input};
 use crate::model::id::RequestId;
 
 /// What a saved turn left behind.
@@ -47,7 +47,9 @@ impl Turnover<'_> {
         let mut turned = Turned::default();
         let mut first_letter = None;
         let mut forget = false;
-        let mut transcript = reaction.session.talk;
+        // A deed of staff belongs to the request that it changed, and to none if it was refused.
+        let by_desk = matches!(event.input, Input::Desk(_));
+        let mut transcript = reaction.session.talk.filter(|_| !by_desk);
         for effect in &reaction.effects {
             match effect {
                 Effect::Send(letter) => {
@@ -60,6 +62,9 @@ impl Turnover<'_> {
                 Effect::SaveRequest(request) => {
                     transcript = Some(request.id);
                     self.write_request(request, event.now).await?;
+                    if let Input::Desk(op) = &event.input {
+                        self.audit(&event.role, &op.deed.word(), &format!("request {}", request.id), event.now).await?;
+                    }
                 }
                 Effect::SaveVisit(visit) => {
                     self.write_visit(visit, event.now).await?;

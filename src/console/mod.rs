@@ -1,0 +1,1 @@
+//! The staff's console: reads the store, sends events. (Its parts follow.)
