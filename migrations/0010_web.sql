@@ -54,6 +54,8 @@ CREATE TABLE canned_replies (
 
 ALTER TABLE requests ADD COLUMN assignee INTEGER;
 CREATE INDEX requests_by_change ON requests (changed_at);
+CREATE INDEX requests_by_status_change ON requests (status, changed_at);
+CREATE INDEX requests_by_topic ON requests (topic, changed_at);
 CREATE INDEX audit_by_subject ON audit (subject, id);
 
 -- Full-text search over what residents ask and write; the words stay in their own tables and leave

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use anyhow::Context;
 use digidel::adapters::web::{self, WebMail};
 use digidel::app::App;
+use digidel::console;
 use digidel::facts::source::Source;
 use digidel::http::{self, Site};
 use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
+use digidel::model::time::Timestamp;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
 use digidel::store::Store;
@@ -76,7 +78,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
-    let mut outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+    let mut outbox = Outbox::new(store.clone(), clock.clone(), bell, Arc::new(AlarmClock(app.clone())));
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
@@ -86,6 +88,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
     let site = Site::new(&settings.http, store.clone());
     let pages = web::router(app.clone(), site.clone(), mail);
+    let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone()));
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);
     let server = http::serve(listener, router, stop.clone());
@@ -95,6 +98,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         }
     });
 
+    welcome(&settings, &store, &site, clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
         tracing::warn!(letters = left, "letters were under way when the bot last stopped");
@@ -105,6 +109,30 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     stop.cancel();
     while tasks.join_next().await.is_some() {}
     store.close().await;
+    Ok(())
+}
+
+/// Says where to click, what is off and how to turn it on, and how the first administrator gets in.
+#[allow(clippy::disallowed_macros, reason = "a command prints")]
+async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp) -> anyhow::Result<()> {
+    let url = &site.public_url;
+    println!("Digidel runs.\n");
+    println!("  Web chat    {url}/");
+    println!("  Console     {url}/staff");
+    println!("  Database    {}", settings.database.display());
+    if let Some(link) = console::first::first_link(store, url, now).await? {
+        println!("  First administrator, once, within three days:\n              {link}");
+    }
+    if settings.telegram.token.is_none() {
+        println!("\n  Telegram is off: get a token from @BotFather and set DIGIDEL__TELEGRAM__TOKEN.");
+    }
+    if settings.discord.token.is_none() {
+        println!("  Discord is off: make a bot at discord.com/developers and set DIGIDEL__DISCORD__TOKEN.");
+    }
+    if settings.http.public_url.is_none() && !settings.http.listen.ip().is_loopback() {
+        println!("  Others can reach this address without https: set DIGIDEL__HTTP__PUBLIC_URL and put a proxy in front.");
+    }
+    println!("\nStop with Ctrl-C.");
     Ok(())
 }
 

@@ -35,6 +35,27 @@ pub enum Said {
 }
 
 impl Said {
+    /// Sorts a conversation: by time, and what was done before what was said to it.
+    #[must_use]
+    pub fn order(&self) -> (Timestamp, u8, i64) {
+        match self {
+            Self::In { id, at, .. } => (*at, 0, *id),
+            Self::Out { id, at, .. } => (*at, 1, id.number()),
+        }
+    }
+
+    /// What the button with this code said when it was last shown, in what was said before.
+    #[must_use]
+    pub fn label_of(before: &[Self], code: &str) -> Option<String> {
+        before.iter().rev().find_map(|said| match said {
+            Self::Out { message, .. } => {
+                let choice = message.ask.choices().iter().find(|c| c.action.to_string() == code)?;
+                Some(choice.label.clone())
+            }
+            Self::In { .. } => None,
+        })
+    }
+
     /// When it was said.
     #[must_use]
     pub fn at(&self) -> Timestamp {
@@ -80,11 +101,7 @@ impl Store {
             Content::Retract(_) | Content::Alarm(_) => None,
         });
         let mut all: Vec<Said> = came.chain(went).collect();
-        // What was done comes before what was said to it in the same millisecond.
-        all.sort_by_key(|said| match said {
-            Said::In { id, at, .. } => (*at, 0, *id),
-            Said::Out { id, at, .. } => (*at, 1, id.number()),
-        });
+        all.sort_by_key(Said::order);
         let surplus = all.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
         all.drain(..surplus);
         Ok(all)

@@ -6,6 +6,7 @@
 pub mod accounts;
 mod audit;
 mod conversations;
+pub mod desk;
 mod error;
 pub mod history;
 mod inbox;

@@ -83,23 +83,12 @@ fn theirs(w: Words, kind: &str, text: Option<&str>, before: &[Said]) -> String {
         ("location", _) => w.my_position(),
         ("tap", Some(code)) => {
             let code = code.trim_matches(['[', ']']);
-            label(before, code).or_else(|| opening_label(w, code)).unwrap_or_else(|| w.a_button())
+            Said::label_of(before, code).or_else(|| opening_label(w, code)).unwrap_or_else(|| w.a_button())
         }
         (_, Some(text)) => text.to_owned(),
         ("old_tap", None) => w.a_button(),
         (_, None) => w.unread(),
     }
-}
-
-/// What the button with this code said when it was last shown.
-fn label(before: &[Said], code: &str) -> Option<String> {
-    before.iter().rev().find_map(|said| match said {
-        Said::Out { message, .. } => {
-            let choice = message.ask.choices().iter().find(|c| c.action.to_string() == code)?;
-            Some(choice.label.clone())
-        }
-        Said::In { .. } => None,
-    })
 }
 
 /// The label of a button that the page itself shows.
