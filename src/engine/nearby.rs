@@ -4,7 +4,7 @@
 
 use super::session::{Purpose, Step};
 use super::turn::Turn;
-use super::{Need, flow, say};
+use super::{Need, flow, say, visits};
 use crate::facts::centres::{Centre, CentreStatus, HoursOf, Near, OpenState, PositionOf, VisitMode, is_stale};
 use crate::facts::rules::Intent;
 use crate::model::action::Action;
@@ -285,11 +285,17 @@ pub(super) fn details(turn: &mut Turn<'_>, id: &CentreId) {
         if centre.position_of == PositionOf::Town { say::town_point(lang) } else { Markup::default() },
         confirmed(turn, centre),
     ]);
-    let choices = vec![
-        Turn::choice(say::button_book_here(lang), Action::BookAt(id.clone())),
+    let mut choices = Vec::new();
+    if !visits::is_only_drop_in(centre) {
+        choices.push(Turn::choice(say::button_book_here(lang), Action::BookAt(id.clone())));
+    }
+    if centre.is_drop_in() && centre.hours.is_some() {
+        choices.push(Turn::choice(say::button_remind_me(lang), Action::RemindMe(id.clone())));
+    }
+    choices.extend([
         Turn::choice(say::button_other_centre(lang), Action::Find),
         Turn::choice(say::button_menu(lang), Action::Menu),
-    ];
+    ]);
     turn.message(text, venue(centre), Ask::Choice(choices));
 }
 
@@ -308,7 +314,7 @@ fn week(turn: &Turn<'_>, centre: &Centre) -> Markup {
             .week
             .on(day)
             .iter()
-            .map(|p| format!("{}–{}", say::clock(lang, p.from), say::clock(lang, p.until)))
+            .map(|p| say::period(lang, *p))
             .collect();
         if periods.is_empty() {
             say::hours_closed_day(lang, name)

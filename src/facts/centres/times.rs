@@ -29,6 +29,13 @@ impl Taken {
         self.0.entry(starts_at).or_default().push(Occupied { seat, until });
     }
 
+    /// Gives a seat back; one that is not taken stays free.
+    pub fn remove(&mut self, starts_at: Timestamp, seat: u16) {
+        if let Some(occupied) = self.0.get_mut(&starts_at) {
+            occupied.retain(|o| o.seat != seat);
+        }
+    }
+
     /// The lowest seat that is free for so many minutes, of so many seats. Visits of another length,
     /// booked before the length was changed, may begin or end in the middle.
     #[must_use]
