@@ -75,8 +75,7 @@ struct Shelved {
 }
 
 impl Shelved {
-    fn new(filed: Facts) -> Self {
-        let filed = Arc::new(filed);
+    fn new(filed: Arc<Facts>) -> Self {
         Self { in_force: Arc::clone(&filed), filed, revision: None }
     }
 }
@@ -111,7 +110,7 @@ pub struct App {
 impl App {
     /// Starts the writer. The bell rings whenever letters were written.
     #[must_use]
-    pub fn start(facts: Facts, store: Store, clock: Clock, seed: Seed, bell: Arc<Notify>) -> Self {
+    pub fn start(facts: Arc<Facts>, store: Store, clock: Clock, seed: Seed, bell: Arc<Notify>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
         tokio::spawn(write(jobs, store, bell, shelf.clone(), Arc::clone(&seed)));
@@ -127,7 +126,7 @@ impl App {
     /// Puts other facts from files in force, whole, from the next event on; what staff have said is
     /// laid over them again.
     pub fn replace_facts(&self, facts: Facts) {
-        self.shelf.put(Shelved::new(facts));
+        self.shelf.put(Shelved::new(Arc::new(facts)));
     }
 
     /// Handles one event. When it returns, everything that follows from it is on disk.

@@ -1,24 +1,77 @@
 //! The operator's settings: `bot.toml` and the environment, with a default for each.
 //!
-//! Secrets come from the environment alone and are never printed.
+//! Secrets come from the environment, or a file that the environment names, and are never printed.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use secrecy::SecretString;
 use serde::Deserialize;
 
-/// Everything that an operator can set. Each field is also an environment variable, `DIGIDEL__` and
-/// the field with `__` between the levels, e.g. `DIGIDEL__DATABASE`.
+/// Everything that an operator can set. Each field is also an environment variable: `DIGIDEL__` and
+/// the field's name with `__` between the levels, e.g. `DIGIDEL__TELEGRAM__API_URL`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The file of the database.
     pub database: PathBuf,
+    /// The HTTP server: web chat, console, webhook, health.
+    pub http: Http,
+    /// Telegram; off without a token.
+    pub telegram: Telegram,
+    /// Discord; off without a token.
+    pub discord: Discord,
+}
+
+/// The HTTP server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The address that people reach it at, e.g. `https://digidel.example.se`; needed for a webhook.
+    pub public_url: Option<String>,
+}
+
+/// Telegram.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telegram {
+    /// The token from BotFather.
+    pub token: Option<SecretString>,
+    /// The Bot API server, when it is not Telegram's own.
+    pub api_url: Option<String>,
+    /// Receive by webhook at the public address, with this secret (1–256 of `A-Za-z0-9_-`); without
+    /// it updates are polled.
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// Discord.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Discord {
+    /// The bot's token from the developer portal.
+    pub token: Option<SecretString>,
+    /// The API server, when it is not Discord's own. Also turns off the client's own rate limiter,
+    /// which would not use it.
+    pub api_url: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { database: PathBuf::from("data/digidel.db") }
+        Self {
+            database: PathBuf::from("data/digidel.db"),
+            http: Http::default(),
+            telegram: Telegram::default(),
+            discord: Discord::default(),
+        }
+    }
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
     }
 }
 
@@ -35,7 +88,7 @@ impl Settings {
         }
         let environment = config::Environment::with_prefix("DIGIDEL").prefix_separator("__").separator("__");
         builder
-            .add_source(environment.try_parsing(true))
+            .add_source(environment)
             .build()
             .and_then(config::Config::try_deserialize)
             .context("the settings cannot be read; see README.md, \"Settings\"")

@@ -58,7 +58,7 @@ async fn talk(options: &Chat, source: &Source) -> anyhow::Result<()> {
     let clock = super::computer_clock();
     let seed = super::system_seed();
     let bell = Arc::new(Notify::new());
-    let app = App::start(super::load(source), store.clone(), clock.clone(), seed.clone(), bell.clone());
+    let app = App::start(Arc::new(super::load(source)), store.clone(), clock.clone(), seed.clone(), bell.clone());
     let terminal = Terminal::default();
     let alarms = Arc::new(super::run::AlarmClock(app.clone()));
     let outbox = Outbox::new(store, clock, bell, alarms).with(Platform::Terminal, Arc::new(terminal.clone()));

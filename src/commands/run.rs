@@ -1,15 +1,23 @@
 //! `digidel run`: every adapter that is configured, the outbox, and a clean end.
+//!
+//! Only wires things together; what an adapter does is in its own folder.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use anyhow::Context;
 use digidel::app::App;
 use digidel::facts::source::Source;
 use digidel::model::chat::{Chat, Hints, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
-use digidel::outbox::{Deliver, Failure, Parcel, Receipt, SendError};
+use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
+use digidel::store::Store;
 use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 /// Brings notes of the bot to itself back as events.
 pub struct AlarmClock(pub App);
@@ -40,7 +48,60 @@ impl Deliver for AlarmClock {
 }
 
 /// Runs until it is told to stop.
-pub fn run(_source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
+pub fn run(source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(folder)?;
-    anyhow::bail!("no platform is configured yet (database: {})", settings.database.display())
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                // serenity prints whole payloads when it cannot read one.
+                .unwrap_or_else(|_| "info,serenity=error".into()),
+        )
+        .init();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings, source))
+}
+
+async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
+    if let Some(folder) = settings.database.parent() {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    }
+    let store = Store::open(&settings.database)
+        .await
+        .with_context(|| format!("the database {} cannot be opened", settings.database.display()))?;
+    let clock = super::computer_clock();
+    let bell = Arc::new(Notify::new());
+    let facts = Arc::new(super::load(source));
+    let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
+    let stop = CancellationToken::new();
+    let mut tasks: JoinSet<()> = JoinSet::new();
+    let outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+
+    // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
+    // if it has any, its routes to the HTTP server.
+
+    let left = outbox.recover().await.context("the outbox cannot be read")?;
+    if left > 0 {
+        tracing::warn!(letters = left, "letters were under way when the bot last stopped");
+    }
+    tasks.spawn(Arc::new(outbox).run(stop.clone()));
+    stopped().await;
+    tracing::info!("stopping: letters under way are finished first");
+    stop.cancel();
+    while tasks.join_next().await.is_some() {}
+    store.close().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
 }

@@ -29,12 +29,7 @@ pub struct Problem {
 impl Problem {
     /// A problem that leaves something out.
     pub fn error(file: &str, line: impl Into<Option<u32>>, message: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            line: line.into(),
-            severity: Severity::Error,
-            message: message.into(),
-        }
+        Self { file: file.to_owned(), line: line.into(), severity: Severity::Error, message: message.into() }
     }
 
     /// A problem that is worth knowing.

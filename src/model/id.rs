@@ -35,11 +35,7 @@ pub fn to_base36(mut number: u64) -> String {
 /// # Errors
 /// [`BadId`] for anything else, also upper case, signs and numbers over `u64::MAX`.
 pub fn from_base36(text: &str) -> Result<u64, BadId> {
-    if text.is_empty()
-        || text
-            .bytes()
-            .any(|b| !(b.is_ascii_digit() || b.is_ascii_lowercase()))
-    {
+    if text.is_empty() || text.bytes().any(|b| !(b.is_ascii_digit() || b.is_ascii_lowercase())) {
         return Err(BadId);
     }
     u64::from_str_radix(text, 36).map_err(|_| BadId)
@@ -216,9 +212,6 @@ mod tests {
     fn the_same_seed_gives_the_same_identifiers() {
         let (mut a, mut b) = (Fresh::new(7), Fresh::new(7));
         assert_eq!(a.visit(), b.visit());
-        assert_ne!(
-            a.visit(),
-            b.request().number().to_string().parse().unwrap_or(VisitId(0))
-        );
+        assert_ne!(a.visit(), b.request().number().to_string().parse().unwrap_or(VisitId(0)));
     }
 }

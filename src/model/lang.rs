@@ -39,17 +39,8 @@ pub struct UnknownLang;
 
 impl Lang {
     /// Every language, in the order of the language menu.
-    pub const ALL: [Self; 9] = [
-        Self::Sv,
-        Self::SvEasy,
-        Self::En,
-        Self::Ar,
-        Self::Fa,
-        Self::So,
-        Self::Uk,
-        Self::Fi,
-        Self::Pl,
-    ];
+    pub const ALL: [Self; 9] =
+        [Self::Sv, Self::SvEasy, Self::En, Self::Ar, Self::Fa, Self::So, Self::Uk, Self::Fi, Self::Pl];
 
     /// The languages whose locale file is complete and that a resident can choose.
     pub const OFFERED: &[Self] = &[Self::Sv, Self::SvEasy, Self::En];
@@ -114,9 +105,6 @@ impl FromStr for Lang {
     type Err = UnknownLang;
 
     fn from_str(code: &str) -> Result<Self, UnknownLang> {
-        Self::ALL
-            .into_iter()
-            .find(|lang| lang.code() == code)
-            .ok_or(UnknownLang)
+        Self::ALL.into_iter().find(|lang| lang.code() == code).ok_or(UnknownLang)
     }
 }

@@ -31,12 +31,7 @@ fn vectors_agree_with_the_original_engine() -> Result<()> {
     let references: Vec<Reference> = serde_json::from_str(&fs::read_to_string(path)?)?;
     let embedder = embedder()?;
     assert_eq!(references.len(), 24);
-    for Reference {
-        language,
-        text,
-        vector,
-    } in references
-    {
+    for Reference { language, text, vector } in references {
         let found = cosine(&embedder.embed(&text), &vector);
         assert!(found >= 0.99, "{language}: {text}: {found}");
     }
@@ -48,10 +43,7 @@ fn same_question_in_another_language_lies_closer_than_another_question() -> Resu
     let embedder = embedder()?;
     let question = embedder.embed("Hur byter jag lösenord?");
     let translated = cosine(&question, &embedder.embed("كيف أغير كلمة المرور؟"));
-    let other = cosine(
-        &question,
-        &embedder.embed("Vad blir det för väder i morgon?"),
-    );
+    let other = cosine(&question, &embedder.embed("Vad blir det för väder i morgon?"));
     assert!(translated > other, "{translated} {other}");
     Ok(())
 }
@@ -60,18 +52,7 @@ fn same_question_in_another_language_lies_closer_than_another_question() -> Resu
 fn any_text_has_a_vector_of_length_one() -> Result<()> {
     let embedder = embedder()?;
     let long = "mycket långt ".repeat(20_000);
-    let odd = [
-        "",
-        " \n\t",
-        "\0",
-        "\u{200f}\u{202e}",
-        "\u{30a}",
-        "<s></s>",
-        "你好",
-        "👩‍🦳📱",
-        "ﷺ",
-        &long,
-    ];
+    let odd = ["", " \n\t", "\0", "\u{200f}\u{202e}", "\u{30a}", "<s></s>", "你好", "👩‍🦳📱", "ﷺ", &long];
     for text in odd {
         let vector = embedder.embed(text);
         assert_eq!(vector.len(), DIMENSIONS);

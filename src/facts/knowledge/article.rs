@@ -100,9 +100,7 @@ impl Article {
             Lang::SvEasy => [Lang::SvEasy, Lang::Sv, Lang::En],
             other => [other, Lang::SvEasy, Lang::Sv],
         };
-        order
-            .into_iter()
-            .find_map(|l| self.texts.get(&l).map(|text| (l, text)))
+        order.into_iter().find_map(|l| self.texts.get(&l).map(|text| (l, text)))
     }
 
     /// Every language that there is.
@@ -134,14 +132,7 @@ pub fn read_swedish(file: &str, id: ArticleId, contents: &str) -> Result<Article
     let text = read_body(file, body, body_line, head.title, head.reviewed, head.examples)?;
     let texts = BTreeMap::from([(Lang::Sv, text)]);
     let (topic, warning, link, related) = (head.topic, head.warning, head.link, head.related);
-    Ok(Article {
-        id,
-        topic,
-        warning,
-        link,
-        related,
-        texts,
-    })
+    Ok(Article { id, topic, warning, link, related, texts })
 }
 
 /// Reads any other language's file.
@@ -155,13 +146,7 @@ pub fn read_text(file: &str, contents: &str) -> Result<Text, Problem> {
 }
 
 fn split<'a>(file: &str, contents: &'a str) -> Result<(&'a str, &'a str, u32), Problem> {
-    let missing = || {
-        Problem::error(
-            file,
-            1,
-            "the file must begin with front matter between two lines +++",
-        )
-    };
+    let missing = || Problem::error(file, 1, "the file must begin with front matter between two lines +++");
     let rest = contents.strip_prefix("+++\n").ok_or_else(missing)?;
     let (head, body) = rest.split_once("\n+++\n").ok_or_else(missing)?;
     let body_line = u32::try_from(head.matches('\n').count() + 4).unwrap_or(u32::MAX);
@@ -203,25 +188,10 @@ fn read_body(
             part.push('\n');
         }
     }
-    let mut take = |key: &str| {
-        parts
-            .remove(key)
-            .map(|t| t.trim().to_owned())
-            .filter(|t| !t.is_empty())
-    };
+    let mut take = |key: &str| parts.remove(key).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     let mut need =
         |key: &str| take(key).ok_or_else(|| Problem::error(file, None, format!("\"{key}\" is missing")));
     let (answer, fails, centre, bring) = (need("answer")?, need("fails")?, need("centre")?, need("bring")?);
     let (android, iphone) = (take("android"), take("iphone"));
-    Ok(Text {
-        title,
-        reviewed,
-        examples,
-        answer,
-        android,
-        iphone,
-        fails,
-        centre,
-        bring,
-    })
+    Ok(Text { title, reviewed, examples, answer, android, iphone, fails, centre, bring })
 }

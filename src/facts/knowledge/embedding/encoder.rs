@@ -21,14 +21,10 @@ impl WordVectors {
     /// Writes the vector of `token` to `target`, or zeros for a number too great.
     fn unpack(&self, token: u32, target: &mut [f32]) {
         let stride = target.len() / BLOCK * BLOCK_BYTES;
-        let start = usize::try_from(token)
-            .unwrap_or(usize::MAX)
-            .saturating_mul(stride);
+        let start = usize::try_from(token).unwrap_or(usize::MAX).saturating_mul(stride);
         let packed = self.packed.get(start..).unwrap_or_default();
         let blocks = packed.as_chunks::<BLOCK_BYTES>().0;
-        for (values, [low, high, pairs @ ..]) in
-            target.as_chunks_mut::<BLOCK>().0.iter_mut().zip(blocks)
-        {
+        for (values, [low, high, pairs @ ..]) in target.as_chunks_mut::<BLOCK>().0.iter_mut().zip(blocks) {
             let scale = from_half(u16::from_le_bytes([*low, *high]));
             let (first, second) = values.split_at_mut(BLOCK / 2);
             for ((first, second), pair) in first.iter_mut().zip(second).zip(pairs) {
@@ -64,9 +60,7 @@ impl Layer {
         add_and_normalise(states, &change, &self.attention_norm, hidden);
         let mut inner = self.inner.multiply(&Inputs::round(states, hidden));
         gelu(&mut inner);
-        let change = self
-            .outer
-            .multiply(&Inputs::round(&inner, self.inner.bias.len()));
+        let change = self.outer.multiply(&Inputs::round(&inner, self.inner.bias.len()));
         add_and_normalise(states, &change, &self.outer_norm, hidden);
     }
 }
@@ -74,23 +68,15 @@ impl Layer {
 /// Mixes the values of all tokens, for each token and head by how well keys fit.
 fn attend(query: &[f32], key: &[f32], value: &[f32], hidden: usize, heads: usize) -> Vec<f32> {
     let size = hidden / heads;
-    let sharpness = f32::from(u16::try_from(size).unwrap_or(u16::MAX))
-        .sqrt()
-        .recip();
+    let sharpness = f32::from(u16::try_from(size).unwrap_or(u16::MAX)).sqrt().recip();
     let mut context = vec![0.0; query.len()];
     let mut fits = Vec::with_capacity(query.len() / hidden);
-    for (query, context) in query
-        .chunks_exact(hidden)
-        .zip(context.chunks_exact_mut(hidden))
-    {
+    for (query, context) in query.chunks_exact(hidden).zip(context.chunks_exact_mut(hidden)) {
         let per_head = query.chunks_exact(size).zip(context.chunks_exact_mut(size));
         for (head, (query, context)) in per_head.enumerate() {
             let part = head * size..(head + 1) * size;
             fits.clear();
-            fits.extend(
-                key.chunks_exact(hidden)
-                    .map(|key| dot(query, &key[part.clone()]) * sharpness),
-            );
+            fits.extend(key.chunks_exact(hidden).map(|key| dot(query, &key[part.clone()]) * sharpness));
             softmax(&mut fits);
             for (value, fit) in value.chunks_exact(hidden).zip(&fits) {
                 add_scaled(context, &value[part.clone()], *fit);
@@ -102,10 +88,7 @@ fn attend(query: &[f32], key: &[f32], value: &[f32], hidden: usize, heads: usize
 
 /// Adds `change` to `states` and normalises each row.
 fn add_and_normalise(states: &mut [f32], change: &[f32], norm: &LayerNorm, hidden: usize) {
-    for (state, change) in states
-        .chunks_exact_mut(hidden)
-        .zip(change.chunks_exact(hidden))
-    {
+    for (state, change) in states.chunks_exact_mut(hidden).zip(change.chunks_exact(hidden)) {
         add_scaled(state, change, 1.0);
         norm.apply(state);
     }

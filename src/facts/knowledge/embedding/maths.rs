@@ -22,11 +22,7 @@ pub(super) fn from_half(half: u16) -> f32 {
         0x1F => f32::NAN,
         _ => f32::from_bits((u32::from(exponent) + 112) << 23 | u32::from(fraction) << 13),
     };
-    if half >> 15 == 0 {
-        magnitude
-    } else {
-        -magnitude
-    }
+    if half >> 15 == 0 { magnitude } else { -magnitude }
 }
 
 /// Returns the products of `left` and `right`, added up.
@@ -86,13 +82,7 @@ pub(super) fn softmax(scores: &mut [f32]) {
 /// The error function is formula 7.1.26 of Abramowitz and Stegun, Handbook of
 /// Mathematical Functions, off by 1.5e-7 at most.
 pub(super) fn gelu(values: &mut [f32]) {
-    const SERIES: [f32; 5] = [
-        1.061_405_4,
-        -1.453_152,
-        1.421_413_7,
-        -0.284_496_74,
-        0.254_829_6,
-    ];
+    const SERIES: [f32; 5] = [1.061_405_4, -1.453_152, 1.421_413_7, -0.284_496_74, 0.254_829_6];
     for chunk in values.as_chunks_mut::<LANES>().0 {
         let x = f32x8::new(*chunk);
         let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
@@ -103,9 +93,7 @@ pub(super) fn gelu(values: &mut [f32]) {
         }
         let outside = series * (-z * z).exp() * 0.5;
         // `outside` is the probability beyond |x|; for a negative x, that below it.
-        let below = x
-            .is_sign_negative()
-            .bitselect(outside, f32x8::ONE - outside);
+        let below = x.is_sign_negative().bitselect(outside, f32x8::ONE - outside);
         *chunk = (x * below).to_array();
     }
 }
@@ -123,11 +111,8 @@ impl LayerNorm {
     /// Normalises one row in place.
     pub(super) fn apply(&self, row: &mut [f32]) {
         let size = f32::from(u16::try_from(row.len()).unwrap_or(u16::MAX));
-        let mean = row
-            .as_chunks::<LANES>()
-            .0
-            .iter()
-            .fold(f32x8::ZERO, |total, chunk| total + f32x8::new(*chunk));
+        let mean =
+            row.as_chunks::<LANES>().0.iter().fold(f32x8::ZERO, |total, chunk| total + f32x8::new(*chunk));
         let mean = mean.reduce_add() / size;
         for value in row.iter_mut() {
             *value -= mean;
@@ -151,13 +136,8 @@ mod tests {
     fn gelu_agrees_with_known_values() {
         let mut values = [-10.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 10.0];
         gelu(&mut values);
-        let known = [
-            0.0, -0.004_05, -0.158_655, -0.154_269, 0.0, 0.345_731, 0.841_345, 10.0,
-        ];
-        assert!(
-            values.iter().zip(known).all(|(a, b)| close(*a, b)),
-            "{values:?}"
-        );
+        let known = [0.0, -0.004_05, -0.158_655, -0.154_269, 0.0, 0.345_731, 0.841_345, 10.0];
+        assert!(values.iter().zip(known).all(|(a, b)| close(*a, b)), "{values:?}");
     }
 
     #[test]

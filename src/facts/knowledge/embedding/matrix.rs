@@ -45,21 +45,11 @@ impl Inputs {
         for row in values.chunks_exact(columns) {
             let greatest = greatest_magnitude(row).max(f32::MIN_POSITIVE);
             let factor = f32x8::splat(GREATEST_INPUT / greatest);
-            blocks.extend(
-                row.as_chunks::<BLOCK>()
-                    .0
-                    .iter()
-                    .map(|block| round_block(block, factor)),
-            );
+            blocks.extend(row.as_chunks::<BLOCK>().0.iter().map(|block| round_block(block, factor)));
             scales.push(greatest / GREATEST_INPUT);
         }
         blocks.resize(rows.next_multiple_of(TILE) * width, [i16x8::ZERO; 4]);
-        Self {
-            rows,
-            width,
-            blocks,
-            scales,
-        }
+        Self { rows, width, blocks, scales }
     }
 }
 
@@ -111,10 +101,7 @@ impl Matrix {
             return result;
         }
         let mut weights = Vec::with_capacity(self.width);
-        let rows = self
-            .packed
-            .chunks_exact(self.width)
-            .zip(self.scales.chunks_exact(self.width));
+        let rows = self.packed.chunks_exact(self.width).zip(self.scales.chunks_exact(self.width));
         for (column, ((packed, scales), bias)) in rows.zip(&self.bias).enumerate() {
             weights.clear();
             weights.extend(packed.iter().map(|block| unpack_block(*block)));
@@ -164,15 +151,8 @@ mod tests {
 
     /// A matrix of two rows that both hold the weights -8, -7 … 7 twice.
     fn staircase() -> Matrix {
-        let packed = i16x8::new([
-            0x1100, 0x3322, 0x5544, 0x7766, -0x6678, -0x4456, -0x2234, -0x12,
-        ]);
-        Matrix {
-            width: 1,
-            packed: vec![packed; 2],
-            scales: vec![0.5, 2.0],
-            bias: vec![0.0, 1.0],
-        }
+        let packed = i16x8::new([0x1100, 0x3322, 0x5544, 0x7766, -0x6678, -0x4456, -0x2234, -0x12]);
+        Matrix { width: 1, packed: vec![packed; 2], scales: vec![0.5, 2.0], bias: vec![0.0, 1.0] }
     }
 
     #[test]
@@ -182,16 +162,9 @@ mod tests {
         let products = staircase().multiply(&Inputs::round(&values, BLOCK));
         assert_eq!(products.len(), 10);
         for (row, found) in values.chunks_exact(BLOCK).zip(products.chunks_exact(2)) {
-            let exact: f32 = row
-                .iter()
-                .zip(&weights)
-                .map(|(value, weight)| value * weight)
-                .sum();
+            let exact: f32 = row.iter().zip(&weights).map(|(value, weight)| value * weight).sum();
             assert!((found[0] - exact * 0.5).abs() < 0.01, "{found:?} {exact}");
-            assert!(
-                (found[1] - exact * 2.0 - 1.0).abs() < 0.03,
-                "{found:?} {exact}"
-            );
+            assert!((found[1] - exact * 2.0 - 1.0).abs() < 0.03, "{found:?} {exact}");
         }
     }
 

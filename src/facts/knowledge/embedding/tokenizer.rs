@@ -70,13 +70,7 @@ impl Tokenizer {
             end += usize::from(*length);
             starts.push(end);
         }
-        let tokenizer = Self {
-            text: text.to_vec(),
-            starts,
-            scores,
-            unknown_score,
-            limit,
-        };
+        let tokenizer = Self { text: text.to_vec(), starts, scores, unknown_score, limit };
         let count = lengths.len();
         let whole = end == text.len() && tokenizer.scores.len() == count;
         let sorted = (1..count).all(|i| tokenizer.piece(i - 1) < tokenizer.piece(i));
@@ -88,38 +82,22 @@ impl Tokenizer {
     pub(super) fn tokens(&self, text: &str) -> Vec<u32> {
         let text = normalise(text, self.limit.saturating_mul(CHARACTERS_PER_TOKEN));
         let mut tokens = vec![START];
-        tokens.extend(
-            self.split(&text)
-                .into_iter()
-                .take(self.limit.saturating_sub(2)),
-        );
+        tokens.extend(self.split(&text).into_iter().take(self.limit.saturating_sub(2)));
         tokens.push(END);
         tokens
     }
 
     /// Returns the most probable sequence of pieces for normalised text.
     fn split(&self, text: &str) -> Vec<u32> {
-        let places: Vec<usize> = text
-            .char_indices()
-            .map(|(place, _)| place)
-            .chain([text.len()])
-            .collect();
-        let unreached = Step {
-            score: f32::NEG_INFINITY,
-            token: UNKNOWN,
-            from: 0,
-        };
+        let places: Vec<usize> = text.char_indices().map(|(place, _)| place).chain([text.len()]).collect();
+        let unreached = Step { score: f32::NEG_INFINITY, token: UNKNOWN, from: 0 };
         let mut steps = vec![unreached; places.len()];
         steps[0].score = 0.0;
         for from in 0..places.len() - 1 {
             let before = steps[from].score;
             let mut reach = |to: usize, score: f32, token: u32| {
                 if before + score > steps[to].score {
-                    steps[to] = Step {
-                        score: before + score,
-                        token,
-                        from,
-                    };
+                    steps[to] = Step { score: before + score, token, from };
                 }
             };
             let mut matching = 0..self.scores.len();
@@ -229,24 +207,10 @@ mod tests {
 
     /// Knows a few pieces, the longer ones more probable.
     fn tokenizer() -> Tokenizer {
-        let mut pieces = [
-            "\u{2581}",
-            "\u{2581}hej",
-            "h",
-            "he",
-            "j",
-            "\u{e5}",
-            "\u{2581}p",
-        ];
+        let mut pieces = ["\u{2581}", "\u{2581}hej", "h", "he", "j", "\u{e5}", "\u{2581}p"];
         pieces.sort_unstable();
-        let lengths: Vec<u8> = pieces
-            .iter()
-            .map(|piece| u8::try_from(piece.len()).unwrap())
-            .collect();
-        let scores = lengths
-            .iter()
-            .map(|length| f32::from(*length) - 9.0)
-            .collect();
+        let lengths: Vec<u8> = pieces.iter().map(|piece| u8::try_from(piece.len()).unwrap()).collect();
+        let scores = lengths.iter().map(|length| f32::from(*length) - 9.0).collect();
         Tokenizer::new(pieces.concat().as_bytes(), &lengths, scores, -20.0, 8).unwrap()
     }
 
@@ -255,9 +219,7 @@ mod tests {
         let index = |token: &u32| usize::try_from(token - FIRST_PIECE).unwrap();
         let piece = |token| tokenizer.piece(index(token)).to_vec();
         let known = tokens.iter().filter(|token| **token >= FIRST_PIECE);
-        known
-            .map(|token| String::from_utf8(piece(token)).unwrap())
-            .collect()
+        known.map(|token| String::from_utf8(piece(token)).unwrap()).collect()
     }
 
     #[test]

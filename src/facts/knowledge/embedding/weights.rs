@@ -52,17 +52,11 @@ pub enum EmbeddingError {
 
 /// Reads a whole model.
 pub(super) fn read(bytes: &[u8]) -> Result<(Tokenizer, Encoder), EmbeddingError> {
-    let mut source = Source {
-        rest: checked(bytes)?,
-    };
+    let mut source = Source { rest: checked(bytes)? };
     let shape = Shape::read(&mut source)?;
     let tokenizer = read_tokenizer(&mut source, &shape)?;
     let encoder = read_encoder(&mut source, &shape)?;
-    if source.rest.is_empty() {
-        Ok((tokenizer, encoder))
-    } else {
-        Err(EmbeddingError::Unusable("end"))
-    }
+    if source.rest.is_empty() { Ok((tokenizer, encoder)) } else { Err(EmbeddingError::Unusable("end")) }
 }
 
 /// Returns what the checksum covers, if that is right.
@@ -116,11 +110,7 @@ impl Shape {
             && (BLOCK..=MOST_INNER).contains(&inner)
             && tokens <= MOST_TOKENS
             && pieces <= MOST_PIECES;
-        if usable {
-            Ok(shape)
-        } else {
-            Err(EmbeddingError::Unusable("shape"))
-        }
+        if usable { Ok(shape) } else { Err(EmbeddingError::Unusable("shape")) }
     }
 }
 
@@ -137,14 +127,10 @@ fn read_encoder(source: &mut Source, shape: &Shape) -> Result<Encoder, Embedding
     Ok(Encoder {
         hidden: DIMENSIONS,
         heads: shape.heads,
-        words: WordVectors {
-            packed: source.take(words)?.to_vec(),
-        },
+        words: WordVectors { packed: source.take(words)?.to_vec() },
         positions: source.floats(shape.tokens * DIMENSIONS)?,
         word_norm: read_norm(source, shape)?,
-        layers: (0..shape.layers)
-            .map(|_| read_layer(source, shape))
-            .collect::<Result<_, _>>()?,
+        layers: (0..shape.layers).map(|_| read_layer(source, shape)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -177,16 +163,9 @@ fn read_matrix(source: &mut Source, rows: usize, columns: usize) -> Result<Matri
     for [low, high, pairs @ ..] in bytes.as_chunks::<BLOCK_BYTES>().0 {
         scales.push(from_half(u16::from_le_bytes([*low, *high])));
         let pairs = pairs.as_chunks::<2>().0;
-        packed.push(i16x8::new(std::array::from_fn(|lane| {
-            i16::from_le_bytes(pairs[lane])
-        })));
+        packed.push(i16x8::new(std::array::from_fn(|lane| i16::from_le_bytes(pairs[lane]))));
     }
-    Ok(Matrix {
-        width,
-        packed,
-        scales,
-        bias: source.floats(rows)?,
-    })
+    Ok(Matrix { width, packed, scales, bias: source.floats(rows)? })
 }
 
 /// The part of a file that was not read yet.
@@ -196,19 +175,13 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], EmbeddingError> {
-        let (taken, rest) = self
-            .rest
-            .split_at_checked(count)
-            .ok_or(EmbeddingError::Truncated)?;
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or(EmbeddingError::Truncated)?;
         self.rest = rest;
         Ok(taken)
     }
 
     fn word(&mut self) -> Result<[u8; 4], EmbeddingError> {
-        self.take(4)?
-            .first_chunk()
-            .copied()
-            .ok_or(EmbeddingError::Truncated)
+        self.take(4)?.first_chunk().copied().ok_or(EmbeddingError::Truncated)
     }
 
     fn number(&mut self) -> Result<u32, EmbeddingError> {
@@ -229,12 +202,7 @@ impl<'a> Source<'a> {
 
     fn floats(&mut self, count: usize) -> Result<Vec<f32>, EmbeddingError> {
         let bytes = self.take(count * size_of::<f32>())?;
-        Ok(bytes
-            .as_chunks()
-            .0
-            .iter()
-            .map(|word| f32::from_le_bytes(*word))
-            .collect())
+        Ok(bytes.as_chunks().0.iter().map(|word| f32::from_le_bytes(*word)).collect())
     }
 }
 
@@ -268,14 +236,7 @@ mod tests {
     fn packed(content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len()).unwrap();
         let checksum = Sha256::digest(content);
-        [
-            MAGIC,
-            &VERSION.to_le_bytes(),
-            &length.to_le_bytes(),
-            checksum.as_slice(),
-            content,
-        ]
-        .concat()
+        [MAGIC, &VERSION.to_le_bytes(), &length.to_le_bytes(), checksum.as_slice(), content].concat()
     }
 
     fn error(bytes: &[u8]) -> Option<EmbeddingError> {
@@ -327,9 +288,6 @@ mod tests {
         assert_eq!(refused(4, 2), Some(EmbeddingError::Truncated));
         assert_eq!(refused(4, 0), Some(EmbeddingError::Unusable("end")));
         assert_eq!(refused(16, 2), Some(EmbeddingError::Unusable("vocabulary")));
-        assert_eq!(
-            refused(35, b'z'),
-            Some(EmbeddingError::Unusable("vocabulary"))
-        );
+        assert_eq!(refused(35, b'z'), Some(EmbeddingError::Unusable("vocabulary")));
     }
 }

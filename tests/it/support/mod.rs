@@ -1,0 +1,5 @@
+//! What several tests share: a house with a set clock, and local servers of the platforms.
+
+pub mod discord;
+pub mod house;
+pub mod telegram;
