@@ -134,7 +134,8 @@ fn render(turn: &Turn<'_>, article: &Article, text_lang: Lang, text: &Text) -> M
         part(say::article_centre(lang), &text.centre),
         say::article_bring(lang, text.bring.as_str()),
         if article.warning == Warning::None { Markup::default() } else { say::article_care(lang) },
-        link.map(|l| say::article_link(lang, Markup::trusted(format!("[{}]({})", l.name, l.url)))).unwrap_or_default(),
+        link.map(|l| say::article_link(lang, Markup::trusted(format!("[{}]({})", l.name, l.url))))
+            .unwrap_or_default(),
     ])
 }
 

@@ -16,7 +16,9 @@ pub(super) fn resume(turn: &mut Turn<'_>) -> Result<(), Need> {
         Step::Place(purpose) | Step::WhichPlace(purpose, _) => nearby::ask(turn, purpose),
         Step::Time { centre, moving, .. } => visits::begin(turn, &centre, moving)?,
         Step::About(visit) => visits::ask_about(turn, visit)?,
-        Step::Wishes(visit) | Step::Interpreter(visit) | Step::Note(visit) => visits::ask_wishes(turn, visit)?,
+        Step::Wishes(visit) | Step::Interpreter(visit) | Step::Note(visit) => {
+            visits::ask_wishes(turn, visit)?
+        }
         Step::Name(visit) => visits::ask_name(turn, visit)?,
         Step::Confirm(visit) => visits::summarise(turn, visit)?,
         Step::PersonMatter => handoff::ask(turn)?,

@@ -18,16 +18,16 @@ mod situation;
 mod turn;
 mod visits;
 
-pub use self::situation::{Found, KeptText, Need, Situation};
 use self::answers::about as answers_about;
 use self::session::{Purpose, Step};
+pub use self::situation::{Found, KeptText, Need, Situation};
 use self::turn::Turn;
+use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::event::{Alarm, Command, Event, Input};
 use crate::model::staff::Refusal;
-use crate::facts::rules::Intent;
 
 /// What the engine decided.
 #[derive(Clone, Debug)]
@@ -39,7 +39,6 @@ pub struct Reaction {
     /// Why a deed of staff changes nothing.
     pub refusal: Option<Refusal>,
 }
-
 
 /// Decides on an event.
 ///

@@ -103,7 +103,11 @@ impl Turnover<'_> {
         Ok(done.last_insert_rowid())
     }
 
-    pub(super) async fn drop_visit_letters(&mut self, visit: VisitId, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn drop_visit_letters(
+        &mut self,
+        visit: VisitId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE letters SET state = 'void', closed_at = ? WHERE visit = ? AND state IN ('pending', 'retry')",
         )

@@ -39,7 +39,8 @@ pub fn close(
 pub fn open(turn: &mut Turn<'_>, id: &CentreId, (from, until): (Date, Date)) -> Result<Done, Need> {
     let mut said = turn.facts.centres.said_of(id);
     let cut = |closure: Closure| {
-        let before = from.yesterday().map(|until| Closure { until: until.min(closure.until), ..closure.clone() });
+        let before =
+            from.yesterday().map(|until| Closure { until: until.min(closure.until), ..closure.clone() });
         let after = until.tomorrow().map(|from| Closure { from: from.max(closure.from), ..closure.clone() });
         before.into_iter().chain(after).filter(|c| c.from <= c.until).collect::<Vec<_>>()
     };
@@ -181,8 +182,8 @@ fn serve_lines(
         }
         for visit in queued().filter(|v| in_sweden(v.starts_at).date() == date) {
             let lang = letters::lang(turn, visit);
-            let text = say::queue_closed(lang, centre.name.as_str(), date)
-                .and(letters::staff_word(lang, reason));
+            let text =
+                say::queue_closed(lang, centre.name.as_str(), date).and(letters::staff_word(lang, reason));
             turn.change_request_of(visit, |r| r.status = RequestStatus::Closed)?;
             letters::tell(turn, visit, text, None, letters::book_choices(lang));
             let ended = Visit { status: VisitStatus::Cancelled, ..visit.clone() };

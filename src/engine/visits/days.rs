@@ -155,9 +155,10 @@ pub fn choose_day(turn: &mut Turn<'_>, centre: &Centre, from: Option<Date>) -> R
         })
         .collect();
     let later = shown.last().and_then(|last| days.iter().find(|d| d.date > last.date));
-    choices.extend(later.map(|d| {
-        Turn::choice(say::button_later_days(lang), Action::DaysFrom(centre.id.clone(), d.date))
-    }));
+    choices
+        .extend(later.map(|d| {
+            Turn::choice(say::button_later_days(lang), Action::DaysFrom(centre.id.clone(), d.date))
+        }));
     choices.push(Turn::choice(say::button_leave(lang), Action::Leave));
     let name = centre.name.as_str();
     let text = if days.is_empty() {

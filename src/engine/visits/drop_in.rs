@@ -105,7 +105,8 @@ pub fn go_there(turn: &mut Turn<'_>, id: &CentreId, date: Date, request: Request
     turn.request = Some(request);
     let centre = turn.facts.centres.get(id);
     let today = in_sweden(turn.now).date() == date;
-    let Some((centre, (_, hours))) = centre.filter(|_| today).and_then(|c| Some((c, c.hours.as_ref()?))) else {
+    let Some((centre, (_, hours))) = centre.filter(|_| today).and_then(|c| Some((c, c.hours.as_ref()?)))
+    else {
         return;
     };
     let name = centre.name.as_str();

@@ -72,7 +72,12 @@ pub fn tell(turn: &mut Turn<'_>, visit: &Visit, text: Markup, card: Option<Card>
 }
 
 /// Says it to whoever acts here with the code, when the visit is somebody else's.
-pub fn tell_here_too(turn: &mut Turn<'_>, visit: &Visit, text: impl FnOnce(Lang) -> Markup, card: Option<Card>) {
+pub fn tell_here_too(
+    turn: &mut Turn<'_>,
+    visit: &Visit,
+    text: impl FnOnce(Lang) -> Markup,
+    card: Option<Card>,
+) {
     if turn.is_resident() && visit.resident != *turn.here() {
         let (text, choices) = (text(turn.lang), book_choices(turn.lang));
         turn.message(text, card, Ask::Choice(choices));
@@ -95,7 +100,8 @@ pub fn booked(turn: &mut Turn<'_>, visit: &Visit) {
 pub fn moved(turn: &mut Turn<'_>, visit: &Visit) {
     let (day, time) = say::day_and_time(visit.starts_at);
     let name = centre_name(turn.facts, &visit.centre);
-    let text = |lang| say::moved(lang, name.as_str(), day, time).and(say::booked_code(lang, visit.code.to_string()));
+    let text =
+        |lang| say::moved(lang, name.as_str(), day, time).and(say::booked_code(lang, visit.code.to_string()));
     let lang = lang(turn, visit);
     agreed(turn, visit, text(lang));
     tell_here_too(turn, visit, text, None);

@@ -23,7 +23,9 @@ mod wishes;
 
 pub(super) use self::confirm::confirm;
 pub(super) use self::days::{begin, begin_move, day, days_from};
-pub(super) use self::details::{about_chosen, about_skipped, about_written, ask_about, ask_name, named, summarise, unnamed};
+pub(super) use self::details::{
+    about_chosen, about_skipped, about_written, ask_about, ask_name, named, summarise, unnamed,
+};
 pub(super) use self::drop_in::{go_there, is_only_way as is_only_drop_in, no_reminder, remind_me, remind_on};
 pub(super) use self::hold::{give_back, hold_ends, slot};
 pub(super) use self::manage::{ask_cancel, by_code, cancel, coming, list, send_calendar, show, show_pass};

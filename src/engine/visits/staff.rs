@@ -234,7 +234,12 @@ fn no_show(turn: &mut Turn<'_>, id: VisitId) -> Result<Done, Need> {
     let due = reminders::not_at_night(turn.now);
     turn.send(Letter {
         to: missed.resident.clone(),
-        content: Content::Message(Message { text, lang, card: None, ask: Ask::Choice(letters::book_choices(lang)) }),
+        content: Content::Message(Message {
+            text,
+            lang,
+            card: None,
+            ask: Ask::Choice(letters::book_choices(lang)),
+        }),
         due: (due > turn.now).then_some(due),
         placement: Placement::Below,
         request: Some(missed.request),

@@ -115,9 +115,7 @@ impl Week {
     /// The first day whose periods overlap or stand in the wrong order.
     #[must_use]
     pub fn disorder(&self) -> Option<Weekday> {
-        (1..=7)
-            .filter_map(|n| Weekday::from_monday_one_offset(n).ok())
-            .find(|day| overlap(self.on(*day)))
+        (1..=7).filter_map(|n| Weekday::from_monday_one_offset(n).ok()).find(|day| overlap(self.on(*day)))
     }
 }
 

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 
+use super::holidays::Holiday;
 use super::times::LONGEST_VISIT;
 use super::{
-    Booking, Centre, CentreStatus, Centres, Closure, Hours, HoursOf, Period, PositionOf, Source, VisitMode, Week, hours,
+    Booking, Centre, CentreStatus, Centres, Closure, Hours, HoursOf, Period, PositionOf, Source, VisitMode,
+    Week, hours,
 };
-use super::holidays::Holiday;
 use crate::facts::problem::Problem;
 use crate::model::id::CentreId;
 use crate::model::place::{Municipality, Position};
@@ -150,7 +151,11 @@ pub(super) fn check_rules(centre: &Centre) -> Result<(), String> {
     }
     let Some((_, hours)) = &centre.hours else {
         let needs = centre.modes.contains(&VisitMode::Slots);
-        return if needs { Err("a centre with bookable times (slots) needs hours".to_owned()) } else { Ok(()) };
+        return if needs {
+            Err("a centre with bookable times (slots) needs hours".to_owned())
+        } else {
+            Ok(())
+        };
     };
     if let Some(day) = hours.week.disorder() {
         return Err(format!("hours: the periods of {day:?} overlap or stand in the wrong order"));

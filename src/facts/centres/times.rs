@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::hours::{Hours, Period};
 use super::Booking;
+use super::hours::{Hours, Period};
 use crate::model::time::{Date, Time, Timestamp, in_sweden, later, swedish_instant};
 
 /// The longest visit in minutes; no rule of booking allows a longer one.
