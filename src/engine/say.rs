@@ -26,7 +26,11 @@ impl Say for Markup {
 impl Say for &str {
     fn say(&self, lang: Lang) -> String {
         let escaped = Markup::from_user(self);
-        if lang.is_rtl() { format!("\u{2068}{}\u{2069}", escaped.as_str()) } else { escaped.as_str().to_owned() }
+        if lang.is_rtl() {
+            format!("\u{2068}{}\u{2069}", escaped.as_str())
+        } else {
+            escaped.as_str().to_owned()
+        }
     }
 }
 
@@ -161,6 +165,7 @@ sentences! {
     no_phone() = "place.no_phone";
     page(link) = "place.page";
     confirmed_on(date) = "place.confirmed";
+    confirmed_ring(date) = "place.confirmed_ring";
     never_confirmed() = "place.never_confirmed";
     uncertain_centre() = "place.uncertain";
     languages_spoken(languages) = "place.languages";

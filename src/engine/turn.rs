@@ -2,10 +2,10 @@
 //!
 //! Collects effects for the flows; decides nothing itself but the language and the greeting.
 
+use super::Reaction;
 use super::say;
 use super::session::{LastQuestion, Session, Step};
 use super::situation::{Need, Situation};
-use super::Reaction;
 use crate::facts::knowledge::{Decision, Found};
 use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
@@ -121,7 +121,14 @@ impl<'a> Turn<'a> {
         let placement = std::mem::take(&mut self.placement);
         let message = Message { text, lang: self.lang, card, ask };
         let request = self.request;
-        self.send(Letter { to, content: Content::Message(message), due: None, placement, request, visit: None });
+        self.send(Letter {
+            to,
+            content: Content::Message(message),
+            due: None,
+            placement,
+            request,
+            visit: None,
+        });
     }
 
     pub fn send(&mut self, letter: Letter) {
@@ -166,11 +173,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Changes a request of this resident; one of somebody else, or gone, is left alone.
-    pub fn change_request(
-        &mut self,
-        id: RequestId,
-        change: impl FnOnce(&mut Request),
-    ) -> Result<bool, Need> {
+    pub fn change_request(&mut self, id: RequestId, change: impl FnOnce(&mut Request)) -> Result<bool, Need> {
         let Some(request) = self.own_request(id)? else { return Ok(false) };
         let mut request = request.clone();
         change(&mut request);
@@ -213,15 +216,13 @@ impl<'a> Turn<'a> {
         self.understanding.is_some_and(|u| u.examination.is_some())
     }
 
-    /// Whether the text reads as a question that the knowledge base answers, rather than as a name
-    /// or a place that a flow waits for.
+    /// Whether the text reads as a question or a wish, rather than as a name or a place that a flow
+    /// waits for.
     pub fn is_question(&self) -> bool {
-        let text = match &self.event.input {
-            Input::Text(text) => text.as_str(),
-            _ => "",
-        };
-        let asks = text.contains('?') || text.split_whitespace().count() >= 4;
-        asks && self.found().is_some_and(|f| matches!(f.decision, Decision::Answer(_)))
+        let Input::Text(text) = &self.event.input else { return false };
+        let words = text.split_whitespace().count();
+        let answered = self.found().is_some_and(|f| matches!(f.decision, Decision::Answer(_)));
+        text.contains('?') || words > 4 || (words > 2 && answered)
     }
 
     /// A button.

@@ -73,12 +73,11 @@ pub fn show(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
         gone(turn);
         return Ok(());
     };
-    let text = match visit.status {
-        VisitStatus::Proposed => line(turn, visit),
-        _ => {
-            let (day, time) = say::day_and_time(visit.starts_at);
-            say::visit_shown(lang, letters::centre_name(turn.facts, &visit.centre), day, time)
-        }
+    let text = if visit.status == VisitStatus::Proposed {
+        line(turn, visit)
+    } else {
+        let (day, time) = say::day_and_time(visit.starts_at);
+        say::visit_shown(lang, letters::centre_name(turn.facts, &visit.centre), day, time)
     };
     let text = text.and(say::booked_code(lang, visit.code.to_string()));
     let mut choices = vec![

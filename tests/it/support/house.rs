@@ -23,9 +23,9 @@ use tokio::sync::Notify;
 pub const MONDAY: &str = "2027-03-01 10:00";
 
 /// The built-in facts, but for the centres, which are invented so that no test depends on what a
-/// real centre decides.
+/// real centre decides, and without the embedding model, so that a debug build is quick.
 pub fn source() -> Source {
-    Source::folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/chats/config")))
+    Source::folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/chats/config"))).lexical_only()
 }
 
 /// The facts of [`source`], loaded once for all tests: they are read-only.
