@@ -19,9 +19,9 @@ pub fn nearest(lines: &Lines, source: &Source) -> anyhow::Result<()> {
     lines.each(|text| {
         let answer = answer(&facts, text);
         if lines.json {
-            writeln!(out, "{answer}")?
+            writeln!(out, "{answer}")?;
         } else {
-            writeln!(out, "{}", readable(&answer))?
+            writeln!(out, "{}", readable(&answer))?;
         }
         out.flush()?;
         Ok(())

@@ -21,10 +21,10 @@ pub(super) fn invite(turn: &mut Turn<'_>) {
 }
 
 /// A question in the resident's own words.
-pub(super) fn question(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
+pub(super) fn question(turn: &mut Turn<'_>, text: &str) {
     let Some(found) = turn.found() else {
         invite(turn);
-        return Ok(());
+        return;
     };
     let status = match found.decision {
         Decision::Answer(_) => RequestStatus::Answered,
@@ -56,7 +56,6 @@ pub(super) fn question(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             unknown(turn);
         }
     }
-    Ok(())
 }
 
 fn suggest(turn: &mut Turn<'_>, articles: &[ArticleId], request: RequestId) {

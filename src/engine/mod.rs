@@ -28,6 +28,7 @@ use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::event::{Alarm, Command, Event, Input};
 use crate::model::staff::Refusal;
+use crate::model::visit::VisitCode;
 
 /// What the engine decided.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ pub fn react(
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),
         Input::Command(command, rest) => on_command(&mut turn, *command, rest)?,
-        Input::Location(position) => nearby::position(&mut turn, *position)?,
+        Input::Location(position) => nearby::position(&mut turn, *position),
         Input::Text(text) => on_text(&mut turn, text)?,
         Input::Forwarded(text) => safety::examine(&mut turn, text),
         Input::Edited(_) => menu::edited(&mut turn),
@@ -86,7 +87,10 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
     safety::tell_masked(turn);
     let intent = turn.intent();
     match intent {
-        Some(Intent::FraudNow) => return safety::fraud_now(turn, text),
+        Some(Intent::FraudNow) => {
+            safety::fraud_now(turn, text);
+            return Ok(());
+        }
         Some(Intent::Crisis) => {
             safety::crisis(turn);
             return Ok(());
@@ -96,10 +100,10 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
     if on_step(turn, text, intent)? {
         return Ok(());
     }
-    if let Some(code) = crate::model::visit::VisitCode::find(text) {
-        if visits::by_code(turn, &code)? {
-            return Ok(());
-        }
+    if let Some(code) = VisitCode::find(text)
+        && visits::by_code(turn, &code)?
+    {
+        return Ok(());
     }
     match intent {
         Some(intent) => on_intent(turn, intent, text),
@@ -107,15 +111,23 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             safety::examine(turn, text);
             Ok(())
         }
-        None if turn.is_only_place() => nearby::understood(turn, Purpose::Find, text),
-        None => answers::question(turn, text),
+        None if turn.is_only_place() => {
+            nearby::understood(turn, Purpose::Find, text);
+            Ok(())
+        }
+        None => {
+            answers::question(turn, text);
+            Ok(())
+        }
     }
 }
 
 /// What the flow waits for. `false`: the text is something else, and the flow stays where it is.
 fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bool, Need> {
     match turn.session.step.clone() {
-        Step::Name(visit) if !turn.is_question() => visits::named(turn, visit, text).map(|()| true),
+        Step::Name(visit) if !turn.is_question() && intent.is_none() => {
+            visits::named(turn, visit, text).map(|()| true)
+        }
         Step::About(visit) if intent.is_none() => visits::about_written(turn, visit, text).map(|()| true),
         Step::Wishes(visit) if intent == Some(Intent::No) => visits::no_more(turn, visit).map(|()| true),
         Step::Wishes(visit) | Step::Note(visit) if intent.is_none() => {
@@ -127,7 +139,8 @@ fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bo
         Step::Confirm(visit) if intent == Some(Intent::Yes) => visits::confirm(turn, visit).map(|()| true),
         Step::Confirm(_) if intent == Some(Intent::No) => flow::leave(turn).map(|()| true),
         Step::Place(purpose) | Step::WhichPlace(purpose, _) if turn.is_only_place() => {
-            nearby::understood(turn, purpose, text).map(|()| true)
+            nearby::understood(turn, purpose, text);
+            Ok(true)
         }
         Step::Place(_) if intent.is_none() && !turn.is_question() => {
             nearby::not_understood(turn, text);
@@ -145,7 +158,7 @@ fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bo
 
 fn on_intent(turn: &mut Turn<'_>, intent: Intent, text: &str) -> Result<(), Need> {
     match intent {
-        Intent::FraudNow => safety::fraud_now(turn, text)?,
+        Intent::FraudNow => safety::fraud_now(turn, text),
         Intent::Crisis => safety::crisis(turn),
         Intent::Greeting => menu::greeting(turn),
         Intent::Thanks => menu::thanks(turn),
@@ -154,8 +167,8 @@ fn on_intent(turn: &mut Turn<'_>, intent: Intent, text: &str) -> Result<(), Need
         Intent::AreYouRobot => menu::robot(turn),
         Intent::Speak(lang) => menu::speak(turn, lang),
         Intent::Languages => menu::languages(turn),
-        Intent::OpeningHours | Intent::FindCentre => nearby::wished(turn, Purpose::Find, text)?,
-        Intent::Book => nearby::wished(turn, Purpose::Book, text)?,
+        Intent::OpeningHours | Intent::FindCentre => nearby::wished(turn, Purpose::Find, text),
+        Intent::Book => nearby::wished(turn, Purpose::Book, text),
         Intent::Cancel | Intent::Move | Intent::MyVisits => visits::list(turn)?,
         Intent::Person => handoff::ask(turn)?,
         Intent::Menu | Intent::Yes | Intent::No => menu::menu(turn),
@@ -178,8 +191,8 @@ fn on_command(turn: &mut Turn<'_>, command: Command, rest: &str) -> Result<(), N
         Command::Help => menu::help(turn),
         Command::Ask if rest.trim().is_empty() => answers::invite(turn),
         Command::Ask => on_text(turn, rest)?,
-        Command::Centre => nearby::wished(turn, Purpose::Find, rest)?,
-        Command::Book => nearby::wished(turn, Purpose::Book, rest)?,
+        Command::Centre => nearby::wished(turn, Purpose::Find, rest),
+        Command::Book => nearby::wished(turn, Purpose::Book, rest),
         Command::Visits => visits::list(turn)?,
         Command::Person => handoff::ask(turn)?,
         Command::Language => menu::languages(turn),
@@ -203,7 +216,7 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::Ask => answers::invite(turn),
         Action::Find => nearby::ask(turn, Purpose::Find),
         Action::Centre(id) => nearby::details(turn, id),
-        Action::Book => nearby::wished(turn, Purpose::Book, "")?,
+        Action::Book => nearby::wished(turn, Purpose::Book, ""),
         Action::BookAt(id) => visits::begin(turn, id, None)?,
         Action::Day(id, date) => visits::day(turn, id, *date)?,
         Action::Slot(id, at) => visits::slot(turn, id, *at)?,
@@ -233,7 +246,7 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::RemindMe(id) => visits::remind_me(turn, id)?,
         Action::RemindOn(id, date) => visits::remind_on(turn, id, *date)?,
         Action::NoReminder(id) => visits::no_reminder(turn, *id)?,
-        Action::Place(n) => nearby::chosen(turn, *n)?,
+        Action::Place(n) => nearby::chosen(turn, *n),
         Action::Helped(id) => answers::helped(turn, *id)?,
         Action::NotHelped(id) => answers::not_helped(turn, *id)?,
         Action::Article(id) => answers::show(turn, id)?,

@@ -4,7 +4,7 @@
 
 use super::session::{Purpose, Step};
 use super::turn::Turn;
-use super::{Need, flow, say, visits};
+use super::{flow, say, visits};
 use crate::facts::centres::{
     Centre, CentreStatus, HoursOf, Near, OpenState, PositionOf, VisitMode, is_stale,
 };
@@ -33,20 +33,17 @@ pub(super) fn ask(turn: &mut Turn<'_>, purpose: Purpose) {
 }
 
 /// A wish to find or book, perhaps with a place in the same breath.
-pub(super) fn wished(turn: &mut Turn<'_>, purpose: Purpose, text: &str) -> Result<(), Need> {
+pub(super) fn wished(turn: &mut Turn<'_>, purpose: Purpose, text: &str) {
     let named = turn.understanding.and_then(|u| u.place.as_ref());
     if named.is_some() {
-        return understood(turn, purpose, text);
+        understood(turn, purpose, text);
+        return;
     }
     match turn.session.municipality.clone().and_then(|m| own_place(turn, &m)) {
         Some(place) if flow::is_booking(purpose) || turn.intent() == Some(Intent::OpeningHours) => {
             show(turn, purpose, &place, Certainty::Exact, text);
-            Ok(())
         }
-        _ => {
-            ask(turn, purpose);
-            Ok(())
-        }
+        _ => ask(turn, purpose),
     }
 }
 
@@ -58,14 +55,13 @@ fn own_place(turn: &Turn<'_>, municipality: &Municipality) -> Option<Place> {
 }
 
 /// The place that the text was understood as.
-pub(super) fn understood(turn: &mut Turn<'_>, purpose: Purpose, text: &str) -> Result<(), Need> {
+pub(super) fn understood(turn: &mut Turn<'_>, purpose: Purpose, text: &str) {
     match turn.understanding.and_then(|u| u.place.clone()) {
         Some(Resolved::One { place, certainty }) => show(turn, purpose, &place, certainty, text),
         Some(Resolved::Several(places)) => which(turn, purpose, places),
         Some(Resolved::Abroad) => turn.say(say::outside_sweden(turn.lang)),
         Some(Resolved::Unknown) | None => not_understood(turn, text),
     }
-    Ok(())
 }
 
 fn which(turn: &mut Turn<'_>, purpose: Purpose, places: Vec<Place>) {
@@ -82,7 +78,7 @@ fn which(turn: &mut Turn<'_>, purpose: Purpose, places: Vec<Place>) {
 }
 
 /// One of several places, chosen by button.
-pub(super) fn chosen(turn: &mut Turn<'_>, number: u8) -> Result<(), Need> {
+pub(super) fn chosen(turn: &mut Turn<'_>, number: u8) {
     let chosen = match &turn.session.step {
         Step::WhichPlace(purpose, places) => places.get(usize::from(number)).cloned().map(|p| (*purpose, p)),
         _ => None,
@@ -95,7 +91,6 @@ pub(super) fn chosen(turn: &mut Turn<'_>, number: u8) -> Result<(), Need> {
         }
         None => super::menu::old_button(turn),
     }
-    Ok(())
 }
 
 pub(super) fn not_understood(turn: &mut Turn<'_>, text: &str) {
@@ -106,7 +101,7 @@ pub(super) fn not_understood(turn: &mut Turn<'_>, text: &str) {
 }
 
 /// A shared position.
-pub(super) fn position(turn: &mut Turn<'_>, position: Position) -> Result<(), Need> {
+pub(super) fn position(turn: &mut Turn<'_>, position: Position) {
     turn.greet_once();
     let purpose = match turn.session.step {
         Step::Place(purpose) | Step::WhichPlace(purpose, _) => purpose,
@@ -120,7 +115,6 @@ pub(super) fn position(turn: &mut Turn<'_>, position: Position) -> Result<(), Ne
         }
         None => turn.say(say::outside_sweden(turn.lang)),
     }
-    Ok(())
 }
 
 /// The nearest centres of a place.
@@ -140,7 +134,11 @@ fn show(turn: &mut Turn<'_>, purpose: Purpose, place: &Place, certainty: Certain
         Some(first) if first.km >= FAR => far_note(turn, place, first),
         _ => say::centres_near(lang, place.name.as_str()),
     });
-    parts.extend(near.iter().map(|n| line(turn, n, own && n.centre.municipality == place.municipality)));
+    parts.extend(near.iter().enumerate().map(|(i, n)| {
+        let own = own && n.centre.municipality == place.municipality;
+        // The first one in full; of the others what decides whether to go there instead.
+        if i == 0 { line(turn, n, own) } else { short_line(turn, n) }
+    }));
     let mut choices: Vec<Choice> = near.iter().map(|n| centre_choice(purpose, n.centre)).collect();
     choices.push(Turn::choice(say::button_menu(lang), Action::Menu));
     let venue = near.first().and_then(|n| venue(n.centre));
@@ -192,7 +190,28 @@ fn line(turn: &Turn<'_>, near: &Near<'_>, own: bool) -> Markup {
         address(turn, centre),
         open_now(turn, centre),
         mode(turn, centre),
-        phone(turn, centre),
+        if centre.hours.is_none() && centre.phone().is_some() {
+            Markup::default()
+        } else {
+            phone(turn, centre)
+        },
+        confirmed(turn, centre),
+    ])
+}
+
+/// One of the farther centres: name, distance, where, open or not, phone, how old the facts are.
+fn short_line(turn: &Turn<'_>, near: &Near<'_>) -> Markup {
+    let (lang, centre) = (turn.lang, near.centre);
+    Markup::lines([
+        say::centre_line(lang, centre.name.as_str(), say::distance(lang, near.km)),
+        if centre.address.is_some() { address(turn, centre) } else { Markup::default() },
+        open_now(turn, centre),
+        mode(turn, centre),
+        if centre.hours.is_some() && centre.phone().is_some() {
+            phone(turn, centre)
+        } else {
+            Markup::default()
+        },
         confirmed(turn, centre),
     ])
 }
@@ -250,7 +269,9 @@ fn phone(turn: &Turn<'_>, centre: &Centre) -> Markup {
 }
 
 fn confirmed(turn: &Turn<'_>, centre: &Centre) -> Markup {
+    let old = is_stale(centre.confirmed.as_deref(), in_sweden(turn.now).date());
     match &centre.confirmed {
+        Some(date) if old && centre.phone().is_some() => say::confirmed_ring(turn.lang, date.as_str()),
         Some(date) => say::confirmed_on(turn.lang, date.as_str()),
         None => say::never_confirmed(turn.lang),
     }
@@ -280,7 +301,7 @@ pub(super) fn details(turn: &mut Turn<'_>, id: &CentreId) {
         say::centre_name(lang, centre.name.as_str(), centre.municipality.as_str()),
         if doubt { say::uncertain_centre(lang) } else { Markup::default() },
         Markup::lines([address(turn, centre), phone(turn, centre)]),
-        open_now(turn, centre),
+        if centre.hours.is_some() { open_now(turn, centre) } else { say::hours_unknown(lang) },
         week(turn, centre),
         mode(turn, centre),
         if spoken.is_empty() { Markup::default() } else { say::languages_spoken(lang, spoken.join(", ")) },

@@ -170,6 +170,7 @@ sentences! {
     no_phone() = "place.no_phone";
     page(link) = "place.page";
     confirmed_on(date) = "place.confirmed";
+    confirmed_ring(date) = "place.confirmed_ring";
     never_confirmed() = "place.never_confirmed";
     uncertain_centre() = "place.uncertain";
     languages_spoken(languages) = "place.languages";

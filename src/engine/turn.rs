@@ -241,15 +241,13 @@ impl<'a> Turn<'a> {
         self.understanding.is_some_and(|u| u.examination.is_some())
     }
 
-    /// Whether the text reads as a question that the knowledge base answers, rather than as a name
-    /// or a place that a flow waits for.
+    /// Whether the text reads as a question or a wish, rather than as a name or a place that a flow
+    /// waits for.
     pub fn is_question(&self) -> bool {
-        let text = match &self.event.input {
-            Input::Text(text) => text.as_str(),
-            _ => "",
-        };
-        let asks = text.contains('?') || text.split_whitespace().count() >= 4;
-        asks && self.found().is_some_and(|f| matches!(f.decision, Decision::Answer(_)))
+        let Input::Text(text) = &self.event.input else { return false };
+        let words = text.split_whitespace().count();
+        let answered = self.found().is_some_and(|f| matches!(f.decision, Decision::Answer(_)));
+        text.contains('?') || words > 4 || (words > 2 && answered)
     }
 
     /// A button.

@@ -16,6 +16,7 @@ struct BuiltIn;
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     folder: Option<PathBuf>,
+    lexical_only: bool,
 }
 
 impl Source {
@@ -28,12 +29,22 @@ impl Source {
     /// A folder whose files take the place of the built-in ones of the same name.
     #[must_use]
     pub fn folder(path: &Path) -> Self {
-        Self { folder: Some(path.to_owned()) }
+        Self { folder: Some(path.to_owned()), lexical_only: false }
+    }
+
+    /// Without the embedding model: less memory, and questions are matched by letters and words alone.
+    #[must_use]
+    pub fn lexical_only(mut self) -> Self {
+        self.lexical_only = true;
+        self
     }
 
     /// The contents of a file, named with `/` from the top of `config/`.
     #[must_use]
     pub fn bytes(&self, name: &str) -> Option<Cow<'static, [u8]>> {
+        if self.lexical_only && name.starts_with("embedding/e5") {
+            return None;
+        }
         let own = self.folder.as_ref().and_then(|folder| std::fs::read(folder.join(name)).ok());
         own.map(Cow::Owned).or_else(|| BuiltIn::get(name).map(|file| file.data))
     }

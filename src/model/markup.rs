@@ -140,7 +140,7 @@ impl Markup {
             for span in spans {
                 out.push_str(&span.text);
                 if let Some(link) = span.link.filter(|link| *link != span.text) {
-                    out.push_str(&format!(" ({link})"));
+                    out.extend([" (", &link, ")"]);
                 }
             }
             after_item = item;
@@ -148,6 +148,10 @@ impl Markup {
         out
     }
 }
+
+/// A list item that is open, with its number if the list has any.
+#[derive(Clone, Copy)]
+struct Item(Option<u64>);
 
 /// Builds the tree from the parser's events.
 #[derive(Default)]
@@ -157,7 +161,7 @@ struct Tree {
     styles: Vec<Style>,
     link: Option<String>,
     lists: Vec<Option<u64>>,
-    item: Option<Option<u64>>,
+    item: Option<Item>,
 }
 
 impl Tree {
@@ -193,7 +197,7 @@ impl Tree {
                         *n - 1
                     })
                 });
-                self.item = Some(number);
+                self.item = Some(Item(number));
             }
             _ => {}
         }
@@ -233,7 +237,7 @@ impl Tree {
         let spans = std::mem::take(&mut self.spans);
         if spans.iter().any(|s| !s.text.trim().is_empty()) {
             self.blocks.push(match self.item {
-                Some(number) => Block::Item(number, spans),
+                Some(Item(number)) => Block::Item(number, spans),
                 None => Block::Paragraph(spans),
             });
         }

@@ -258,6 +258,18 @@ impl Store {
         rows.iter().map(from_row).collect()
     }
 
+    /// Every visit of a person, the latest begun first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn visits_of(&self, resident: &Address) -> Result<Vec<Visit>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM visits WHERE resident = ? ORDER BY asked_at DESC, id")
+            .bind(resident.to_string())
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(from_row).collect()
+    }
+
     /// A visit as it is now.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ sentences! {
     queued(day, centre) = "visit.queued";
     too_many_queues() = "visit.too_many_queues";
     left_queue(centre, day) = "visit.left_queue";
+    queue_ended(centre, day) = "visit.queue_ended";
     queue_closed(centre, day) = "visit.queue_closed";
     offer(centre, day, time, until) = "visit.offer";
     offer_gone(centre) = "visit.offer_gone";

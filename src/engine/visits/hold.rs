@@ -2,7 +2,7 @@
 //!
 //! Makes new visits and ends those that nobody confirmed in time.
 
-use super::{days, details, letters, queue, retime};
+use super::{days, details, letters, queue};
 use crate::engine::session::Step;
 use crate::engine::turn::Turn;
 use crate::engine::{Need, answers_about, menu, say};
@@ -38,7 +38,7 @@ pub fn slot(turn: &mut Turn<'_>, id: &CentreId, at: Timestamp) -> Result<(), Nee
         _ => None,
     };
     if let Some(visit) = moving {
-        return retime::retime(turn, visit, at);
+        return super::retime(turn, visit, at);
     }
     if let Some(why) = days::barred(turn, None)? {
         days::say_barred(turn, why);
@@ -180,6 +180,7 @@ pub fn hold_ends(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
         VisitStatus::Held | VisitStatus::Draft => say::hold_gone(lang),
         VisitStatus::Offered => say::offer_gone(lang, name),
         VisitStatus::Proposed => say::proposals_unanswered(lang, name),
+        VisitStatus::Queued => say::queue_ended(lang, name, say::day_and_time(visit.starts_at).0),
         _ => return Ok(()),
     };
     if turn.session.step.visit() == Some(id) {

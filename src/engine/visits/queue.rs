@@ -48,9 +48,14 @@ pub fn join(turn: &mut Turn<'_>, id: &CentreId, date: Date) -> Result<(), Need> 
         turn.ask(say::too_many_queues(lang), choices);
         return Ok(());
     }
-    let (visit, mut request) = hold::new_visit(turn, centre, end, VisitStatus::Queued)?;
+    let (mut visit, mut request) = hold::new_visit(turn, centre, end, VisitStatus::Queued)?;
     request.status = RequestStatus::Waiting;
     turn.save_request(request);
+    // When the centre closes that day, nothing can become free any more.
+    let closes = centre.hours.as_ref().and_then(|(_, hours)| swedish_instant(date, hours.on(date).last()?.until));
+    let until = closes.unwrap_or(end);
+    visit.held_until = Some(until);
+    hold::alarm(turn, &visit, reminders::not_at_night(until));
     turn.forget_step();
     say_queued(turn, centre, date, visit.id);
     turn.effect(Effect::SaveVisit(Box::new(visit)));

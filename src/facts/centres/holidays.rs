@@ -88,6 +88,7 @@ impl Holiday {
 /// Easter Sunday of a year in the Gregorian calendar (the anonymous algorithm of 1876, as given by
 /// J. Meeus, *Astronomical Algorithms*, chapter 8).
 #[must_use]
+#[allow(clippy::many_single_char_names, reason = "the names of the published algorithm")]
 pub fn easter_sunday(year: i16) -> Option<Date> {
     let y = i32::from(year);
     let (a, b, c) = (y % 19, y / 100, y % 100);
