@@ -6,7 +6,7 @@ use digidel::facts::source::Source;
 use digidel::facts::{Facts, Severity};
 
 /// Checks every file. Exit code 3 if there are errors.
-#[allow(clippy::disallowed_macros, reason = "a command prints")]
+#[allow(clippy::print_stdout, reason = "a command prints")]
 pub fn check(source: &Source) -> ExitCode {
     let (facts, mut problems) = Facts::load(source);
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));

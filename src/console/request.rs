@@ -119,7 +119,7 @@ async fn page(console: &Console, id: &str, done: Option<&str>, headers: &HeaderM
         facts: about(console, &staff, &request, &people),
         lines: lines(*w, &said),
         notes: own_notes.collect(),
-        history: deeds.iter().map(|d| (w.stamp(&d.at), actor(&people, &d.actor), d.deed.clone())).collect(),
+        history: deeds.iter().map(|d| (w.stamp(&d.at), actor(&people, &d.actor), shown::deed(w, &d.deed))).collect(),
         canned,
         topics: shown::topics(&console.app.facts(), lang, request.topic.as_deref().unwrap_or("")),
         people: open.map(|a| Choice::new(a.id.to_string(), a.name.clone(), &assignee)).collect(),
@@ -164,6 +164,7 @@ fn lines(w: Words, said: &[Said]) -> Vec<Line> {
         Said::In { kind, text, at, .. } => {
             let before = said.get(..n).unwrap_or_default();
             let words = match (kind.as_str(), text.as_deref()) {
+                ("tap", Some("[personyes]")) => format!("[{}]", say::button_person_yes(w.lang())),
                 ("tap", Some(code)) => Said::label_of(before, code.trim_matches(['[', ']']))
                     .map_or_else(|| w.a_button(), |label| format!("[{label}]")),
                 (_, Some(text)) => text.to_owned(),

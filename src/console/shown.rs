@@ -69,12 +69,31 @@ pub(super) fn outcome(w: Terms, outcome: Option<Outcome>) -> String {
 pub(super) fn visit(w: Terms, status: VisitStatus) -> String {
     match status {
         VisitStatus::Held => w.visit_held(),
+        VisitStatus::Draft => w.visit_draft(),
+        VisitStatus::Queued => w.visit_queued(),
+        VisitStatus::Offered => w.visit_offered(),
+        VisitStatus::Displaced => w.visit_displaced(),
+        VisitStatus::Declined => w.visit_declined(),
         VisitStatus::Proposed => w.visit_proposed(),
         VisitStatus::Booked => w.visit_booked(),
         VisitStatus::Cancelled => w.visit_cancelled(),
         VisitStatus::Lapsed => w.visit_lapsed(),
         VisitStatus::Arrived => w.visit_arrived(),
         VisitStatus::NoShow => w.visit_no_show(),
+    }
+}
+
+/// A deed of the audit.
+pub(super) fn deed(w: Terms, deed: &str) -> String {
+    match deed.split(' ').next().unwrap_or("") {
+        "read" => w.deed_read(),
+        "answered" => w.deed_answered(),
+        "took" => w.deed_took(),
+        "resolved" => w.deed_resolved(),
+        "reopened" => w.deed_reopened(),
+        "set" => w.deed_topic(),
+        "assigned" | "unassigned" => w.deed_assigned(),
+        _ => w.deed_other(),
     }
 }
 

@@ -21,10 +21,10 @@ pub(super) fn invite(turn: &mut Turn<'_>) {
 }
 
 /// A question in the resident's own words.
-pub(super) fn question(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
+pub(super) fn question(turn: &mut Turn<'_>, text: &str) {
     let Some(found) = turn.found() else {
         invite(turn);
-        return Ok(());
+        return;
     };
     let status = match found.decision {
         Decision::Answer(_) => RequestStatus::Answered,
@@ -56,7 +56,6 @@ pub(super) fn question(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             unknown(turn);
         }
     }
-    Ok(())
 }
 
 fn suggest(turn: &mut Turn<'_>, articles: &[ArticleId], request: RequestId) {
@@ -134,7 +133,8 @@ fn render(turn: &Turn<'_>, article: &Article, text_lang: Lang, text: &Text) -> M
         part(say::article_centre(lang), &text.centre),
         say::article_bring(lang, text.bring.as_str()),
         if article.warning == Warning::None { Markup::default() } else { say::article_care(lang) },
-        link.map(|l| say::article_link(lang, Markup::trusted(format!("[{}]({})", l.name, l.url)))).unwrap_or_default(),
+        link.map(|l| say::article_link(lang, Markup::trusted(format!("[{}]({})", l.name, l.url))))
+            .unwrap_or_default(),
     ])
 }
 

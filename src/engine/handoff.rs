@@ -23,11 +23,11 @@ pub(super) fn ask(turn: &mut Turn<'_>) -> Result<(), Need> {
         turn.say(say::person_ask(turn.lang));
         return Ok(());
     }
-    if let Some(id) = turn.session.talk {
-        if turn.own_request(id)?.is_some_and(|r| r.status.is_with_people()) {
-            waiting(turn, id);
-            return Ok(());
-        }
+    if let Some(id) = turn.session.talk
+        && turn.own_request(id)?.is_some_and(|r| r.status.is_with_people())
+    {
+        waiting(turn, id);
+        return Ok(());
     }
     let last = match &turn.session.last {
         Some(last) => turn.own_request(last.request)?.filter(|r| r.status == RequestStatus::Unanswered),
@@ -63,11 +63,11 @@ pub(super) fn consent(turn: &mut Turn<'_>) -> Result<(), Need> {
         return Ok(());
     };
     let mut request = turn.new_request(RequestKind::Conversation, RequestStatus::Waiting, &matter);
-    if let Some(last) = turn.session.last.clone() {
-        if let Some(asked) = turn.own_request(last.request)? {
-            request.topic.clone_from(&asked.topic);
-            request.article.clone_from(&asked.article);
-        }
+    if let Some(last) = turn.session.last.clone()
+        && let Some(asked) = turn.own_request(last.request)?
+    {
+        request.topic.clone_from(&asked.topic);
+        request.article.clone_from(&asked.article);
     }
     let id = request.id;
     turn.save_request(request);
@@ -88,10 +88,13 @@ pub(super) fn consent(turn: &mut Turn<'_>) -> Result<(), Need> {
 
 fn waiting(turn: &mut Turn<'_>, id: RequestId) {
     let lang = turn.lang;
-    let centre = turn.session.municipality.as_ref().and_then(|m| {
-        turn.facts.centres.shown().find(|c| c.municipality == *m)
-    });
-    let ring = centre.and_then(|c| c.phone()).map(|number| say::person_ring(lang, number)).unwrap_or_default();
+    let centre = turn
+        .session
+        .municipality
+        .as_ref()
+        .and_then(|m| turn.facts.centres.shown().find(|c| c.municipality == *m));
+    let ring =
+        centre.and_then(|c| c.phone()).map(|number| say::person_ring(lang, number)).unwrap_or_default();
     let choices = vec![
         Turn::choice(say::button_help_on_site(lang), Action::Book),
         Turn::choice(say::button_end(lang), Action::PersonEnd(id)),

@@ -66,15 +66,12 @@ pub(super) fn help(turn: &mut Turn<'_>) {
 }
 
 pub(super) fn robot(turn: &mut Turn<'_>) {
-    let choices = vec![
-        Turn::choice(say::button_person(turn.lang), Action::Person),
-        Turn::choice(say::button_menu(turn.lang), Action::Menu),
-    ];
+    let choices = person_or_menu(turn);
     turn.ask(say::robot(turn.lang), choices);
 }
 
 pub(super) fn thanks(turn: &mut Turn<'_>) {
-    let choices = turn.resume_choice().into_iter().chain(menu_button(turn)).collect();
+    let choices = turn.resume_choice().into_iter().chain([menu_button(turn)]).collect();
     turn.ask(say::thanks(turn.lang), choices);
 }
 
@@ -83,19 +80,16 @@ pub(super) fn goodbye(turn: &mut Turn<'_>) {
 }
 
 pub(super) fn insult(turn: &mut Turn<'_>) {
-    robot_choices(turn);
-}
-
-fn robot_choices(turn: &mut Turn<'_>) {
-    let choices = vec![
-        Turn::choice(say::button_person(turn.lang), Action::Person),
-        Turn::choice(say::button_menu(turn.lang), Action::Menu),
-    ];
+    let choices = person_or_menu(turn);
     turn.ask(say::insult(turn.lang), choices);
 }
 
-fn menu_button(turn: &Turn<'_>) -> Option<Choice> {
-    Some(Turn::choice(say::button_menu(turn.lang), Action::Menu))
+fn person_or_menu(turn: &Turn<'_>) -> Vec<Choice> {
+    vec![Turn::choice(say::button_person(turn.lang), Action::Person), menu_button(turn)]
+}
+
+fn menu_button(turn: &Turn<'_>) -> Choice {
+    Turn::choice(say::button_menu(turn.lang), Action::Menu)
 }
 
 pub(super) fn old_button(turn: &mut Turn<'_>) {
@@ -147,7 +141,6 @@ pub(super) fn unreadable(turn: &mut Turn<'_>, kind: Unreadable) {
             say::only_text(turn.lang)
         }
     };
-    let choices = turn.resume_choice().into_iter().chain(menu_button(turn)).collect::<Vec<_>>();
+    let choices = turn.resume_choice().into_iter().chain([menu_button(turn)]).collect::<Vec<_>>();
     turn.message(text, None, Ask::Choice(choices));
 }
-

@@ -19,15 +19,17 @@ mod situation;
 mod turn;
 mod visits;
 
-pub use self::situation::{Found, KeptText, Need, Situation};
 use self::answers::about as answers_about;
 use self::session::{Purpose, Step};
+pub use self::situation::{Found, KeptText, Need, Situation};
 use self::turn::Turn;
+use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::event::{Alarm, Command, Event, Input};
-use crate::facts::rules::Intent;
+use crate::model::staff::Refusal;
+use crate::model::visit::VisitCode;
 
 /// What the engine decided.
 #[derive(Clone, Debug)]
@@ -36,8 +38,9 @@ pub struct Reaction {
     pub session: session::Session,
     /// What to do, in order.
     pub effects: Vec<Effect>,
+    /// Why a deed of staff changes nothing.
+    pub refusal: Option<Refusal>,
 }
-
 
 /// Decides on an event.
 ///
@@ -55,11 +58,12 @@ pub fn react(
         Input::Gone => turn.forget_step(),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
         Input::Desk(op) => desk::act(&mut turn, op)?,
+        Input::Staff(op) => visits::decide(&mut turn, op)?,
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),
         Input::Command(command, rest) => on_command(&mut turn, *command, rest)?,
-        Input::Location(position) => nearby::position(&mut turn, *position)?,
+        Input::Location(position) => nearby::position(&mut turn, *position),
         Input::Text(text) => on_text(&mut turn, text)?,
         Input::Forwarded(text) => safety::examine(&mut turn, text),
         Input::Edited(_) => menu::edited(&mut turn),
@@ -71,6 +75,10 @@ pub fn react(
 fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
     match alarm {
         Alarm::HoldEnds(visit) => visits::hold_ends(turn, *visit),
+        Alarm::GoThere { centre, date, request } => {
+            visits::go_there(turn, centre, *date, *request);
+            Ok(())
+        }
         Alarm::StillWaiting(request) => handoff::still_waiting(turn, *request),
     }
 }
@@ -81,7 +89,10 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
     safety::tell_masked(turn);
     let intent = turn.intent();
     match intent {
-        Some(Intent::FraudNow) => return safety::fraud_now(turn, text),
+        Some(Intent::FraudNow) => {
+            safety::fraud_now(turn, text);
+            return Ok(());
+        }
         Some(Intent::Crisis) => {
             safety::crisis(turn);
             return Ok(());
@@ -91,10 +102,10 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
     if on_step(turn, text, intent)? {
         return Ok(());
     }
-    if let Some(code) = crate::model::visit::VisitCode::find(text) {
-        if visits::by_code(turn, &code)? {
-            return Ok(());
-        }
+    if let Some(code) = VisitCode::find(text)
+        && visits::by_code(turn, &code)?
+    {
+        return Ok(());
     }
     match intent {
         Some(intent) => on_intent(turn, intent, text),
@@ -102,19 +113,36 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             safety::examine(turn, text);
             Ok(())
         }
-        None if turn.is_only_place() => nearby::understood(turn, Purpose::Find, text),
-        None => answers::question(turn, text),
+        None if turn.is_only_place() => {
+            nearby::understood(turn, Purpose::Find, text);
+            Ok(())
+        }
+        None => {
+            answers::question(turn, text);
+            Ok(())
+        }
     }
 }
 
 /// What the flow waits for. `false`: the text is something else, and the flow stays where it is.
 fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bool, Need> {
     match turn.session.step.clone() {
-        Step::Name(visit) if !turn.is_question() => visits::named(turn, visit, text).map(|()| true),
+        Step::Name(visit) if !turn.is_question() && intent.is_none() => {
+            visits::named(turn, visit, text).map(|()| true)
+        }
+        Step::About(visit) if intent.is_none() => visits::about_written(turn, visit, text).map(|()| true),
+        Step::Wishes(visit) if intent == Some(Intent::No) => visits::no_more(turn, visit).map(|()| true),
+        Step::Wishes(visit) | Step::Note(visit) if intent.is_none() => {
+            visits::noted(turn, visit, text).map(|()| true)
+        }
+        Step::Interpreter(visit) if intent.is_none() => {
+            visits::interpreter_written(turn, visit, text).map(|()| true)
+        }
         Step::Confirm(visit) if intent == Some(Intent::Yes) => visits::confirm(turn, visit).map(|()| true),
         Step::Confirm(_) if intent == Some(Intent::No) => flow::leave(turn).map(|()| true),
         Step::Place(purpose) | Step::WhichPlace(purpose, _) if turn.is_only_place() => {
-            nearby::understood(turn, purpose, text).map(|()| true)
+            nearby::understood(turn, purpose, text);
+            Ok(true)
         }
         Step::Place(_) if intent.is_none() && !turn.is_question() => {
             nearby::not_understood(turn, text);
@@ -132,7 +160,7 @@ fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bo
 
 fn on_intent(turn: &mut Turn<'_>, intent: Intent, text: &str) -> Result<(), Need> {
     match intent {
-        Intent::FraudNow => safety::fraud_now(turn, text)?,
+        Intent::FraudNow => safety::fraud_now(turn, text),
         Intent::Crisis => safety::crisis(turn),
         Intent::Greeting => menu::greeting(turn),
         Intent::Thanks => menu::thanks(turn),
@@ -141,8 +169,8 @@ fn on_intent(turn: &mut Turn<'_>, intent: Intent, text: &str) -> Result<(), Need
         Intent::AreYouRobot => menu::robot(turn),
         Intent::Speak(lang) => menu::speak(turn, lang),
         Intent::Languages => menu::languages(turn),
-        Intent::OpeningHours | Intent::FindCentre => nearby::wished(turn, Purpose::Find, text)?,
-        Intent::Book => nearby::wished(turn, Purpose::Book, text)?,
+        Intent::OpeningHours | Intent::FindCentre => nearby::wished(turn, Purpose::Find, text),
+        Intent::Book => nearby::wished(turn, Purpose::Book, text),
         Intent::Cancel | Intent::Move | Intent::MyVisits => visits::list(turn)?,
         Intent::Person => handoff::ask(turn)?,
         Intent::Menu | Intent::Yes | Intent::No => menu::menu(turn),
@@ -165,8 +193,8 @@ fn on_command(turn: &mut Turn<'_>, command: Command, rest: &str) -> Result<(), N
         Command::Help => menu::help(turn),
         Command::Ask if rest.trim().is_empty() => answers::invite(turn),
         Command::Ask => on_text(turn, rest)?,
-        Command::Centre => nearby::wished(turn, Purpose::Find, rest)?,
-        Command::Book => nearby::wished(turn, Purpose::Book, rest)?,
+        Command::Centre => nearby::wished(turn, Purpose::Find, rest),
+        Command::Book => nearby::wished(turn, Purpose::Book, rest),
         Command::Visits => visits::list(turn)?,
         Command::Person => handoff::ask(turn)?,
         Command::Language => menu::languages(turn),
@@ -190,21 +218,37 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::Ask => answers::invite(turn),
         Action::Find => nearby::ask(turn, Purpose::Find),
         Action::Centre(id) => nearby::details(turn, id),
-        Action::Book => nearby::wished(turn, Purpose::Book, "")?,
+        Action::Book => nearby::wished(turn, Purpose::Book, ""),
         Action::BookAt(id) => visits::begin(turn, id, None)?,
         Action::Day(id, date) => visits::day(turn, id, *date)?,
         Action::Slot(id, at) => visits::slot(turn, id, *at)?,
+        Action::DaysFrom(id, date) => visits::days_from(turn, id, *date)?,
         Action::NoName => visits::unnamed(turn)?,
+        Action::About(id) => visits::ask_about(turn, *id)?,
+        Action::Topic(id, topic) => visits::about_chosen(turn, *id, topic)?,
+        Action::NoAbout(id) => visits::about_skipped(turn, *id)?,
+        Action::Wish(id, wish) => visits::wish(turn, *id, *wish)?,
+        Action::Interpreter(id, lang) => visits::interpreter_chosen(turn, *id, *lang)?,
+        Action::NoMoreWishes(id) => visits::no_more(turn, *id)?,
         Action::Confirm(id) => visits::confirm(turn, *id)?,
         Action::Propose(id, at) => visits::propose(turn, id, *at)?,
         Action::SendProposals(id) => visits::send_proposals(turn, id)?,
-        Action::Visits => visits::list(turn)?,
-        Action::Visit(id) => visits::show(turn, *id)?,
-        Action::Move(id) => visits::begin_move(turn, *id)?,
-        Action::Cancel(id) => visits::ask_cancel(turn, *id)?,
-        Action::CancelNow(id) => visits::cancel(turn, *id)?,
-        Action::Calendar(id) => visits::send_calendar(turn, *id)?,
-        Action::Place(n) => nearby::chosen(turn, *n)?,
+        Action::Visits
+        | Action::Visit(_)
+        | Action::Move(_)
+        | Action::Cancel(_)
+        | Action::CancelNow(_)
+        | Action::Retime(..)
+        | Action::Accept(_)
+        | Action::Refuse(_)
+        | Action::Coming(_)
+        | Action::Pass(_)
+        | Action::Calendar(_) => on_visit(turn, action)?,
+        Action::Queue(id, date) => visits::join(turn, id, *date)?,
+        Action::RemindMe(id) => visits::remind_me(turn, id)?,
+        Action::RemindOn(id, date) => visits::remind_on(turn, id, *date)?,
+        Action::NoReminder(id) => visits::no_reminder(turn, *id)?,
+        Action::Place(n) => nearby::chosen(turn, *n),
         Action::Helped(id) => answers::helped(turn, *id)?,
         Action::NotHelped(id) => answers::not_helped(turn, *id)?,
         Action::Article(id) => answers::show(turn, id)?,
@@ -220,4 +264,21 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::ForgetNow => privacy::forget(turn),
     }
     Ok(())
+}
+
+/// A button under a visit that exists.
+fn on_visit(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
+    match action {
+        Action::Visit(id) => visits::show(turn, *id),
+        Action::Move(id) => visits::begin_move(turn, *id),
+        Action::Cancel(id) => visits::ask_cancel(turn, *id),
+        Action::CancelNow(id) => visits::cancel(turn, *id),
+        Action::Retime(id, at) => visits::retime(turn, *id, *at),
+        Action::Accept(id) => visits::accept(turn, *id),
+        Action::Refuse(id) => visits::refuse(turn, *id),
+        Action::Coming(id) => visits::coming(turn, *id),
+        Action::Pass(id) => visits::show_pass(turn, *id),
+        Action::Calendar(id) => visits::send_calendar(turn, *id),
+        _ => visits::list(turn),
+    }
 }

@@ -4,8 +4,10 @@
 
 use super::session::{Purpose, Step};
 use super::turn::Turn;
-use super::{Need, flow, say};
-use crate::facts::centres::{Centre, CentreStatus, HoursOf, Near, OpenState, PositionOf, VisitMode, is_stale};
+use super::{flow, say, visits};
+use crate::facts::centres::{
+    Centre, CentreStatus, HoursOf, Near, OpenState, PositionOf, VisitMode, is_stale,
+};
 use crate::facts::rules::Intent;
 use crate::model::action::Action;
 use crate::model::id::CentreId;
@@ -31,20 +33,17 @@ pub(super) fn ask(turn: &mut Turn<'_>, purpose: Purpose) {
 }
 
 /// A wish to find or book, perhaps with a place in the same breath.
-pub(super) fn wished(turn: &mut Turn<'_>, purpose: Purpose, text: &str) -> Result<(), Need> {
+pub(super) fn wished(turn: &mut Turn<'_>, purpose: Purpose, text: &str) {
     let named = turn.understanding.and_then(|u| u.place.as_ref());
     if named.is_some() {
-        return understood(turn, purpose, text);
+        understood(turn, purpose, text);
+        return;
     }
     match turn.session.municipality.clone().and_then(|m| own_place(turn, &m)) {
         Some(place) if flow::is_booking(purpose) || turn.intent() == Some(Intent::OpeningHours) => {
             show(turn, purpose, &place, Certainty::Exact, text);
-            Ok(())
         }
-        _ => {
-            ask(turn, purpose);
-            Ok(())
-        }
+        _ => ask(turn, purpose),
     }
 }
 
@@ -56,14 +55,13 @@ fn own_place(turn: &Turn<'_>, municipality: &Municipality) -> Option<Place> {
 }
 
 /// The place that the text was understood as.
-pub(super) fn understood(turn: &mut Turn<'_>, purpose: Purpose, text: &str) -> Result<(), Need> {
+pub(super) fn understood(turn: &mut Turn<'_>, purpose: Purpose, text: &str) {
     match turn.understanding.and_then(|u| u.place.clone()) {
         Some(Resolved::One { place, certainty }) => show(turn, purpose, &place, certainty, text),
         Some(Resolved::Several(places)) => which(turn, purpose, places),
         Some(Resolved::Abroad) => turn.say(say::outside_sweden(turn.lang)),
         Some(Resolved::Unknown) | None => not_understood(turn, text),
     }
-    Ok(())
 }
 
 fn which(turn: &mut Turn<'_>, purpose: Purpose, places: Vec<Place>) {
@@ -80,7 +78,7 @@ fn which(turn: &mut Turn<'_>, purpose: Purpose, places: Vec<Place>) {
 }
 
 /// One of several places, chosen by button.
-pub(super) fn chosen(turn: &mut Turn<'_>, number: u8) -> Result<(), Need> {
+pub(super) fn chosen(turn: &mut Turn<'_>, number: u8) {
     let chosen = match &turn.session.step {
         Step::WhichPlace(purpose, places) => places.get(usize::from(number)).cloned().map(|p| (*purpose, p)),
         _ => None,
@@ -93,7 +91,6 @@ pub(super) fn chosen(turn: &mut Turn<'_>, number: u8) -> Result<(), Need> {
         }
         None => super::menu::old_button(turn),
     }
-    Ok(())
 }
 
 pub(super) fn not_understood(turn: &mut Turn<'_>, text: &str) {
@@ -104,7 +101,7 @@ pub(super) fn not_understood(turn: &mut Turn<'_>, text: &str) {
 }
 
 /// A shared position.
-pub(super) fn position(turn: &mut Turn<'_>, position: Position) -> Result<(), Need> {
+pub(super) fn position(turn: &mut Turn<'_>, position: Position) {
     turn.greet_once();
     let purpose = match turn.session.step {
         Step::Place(purpose) | Step::WhichPlace(purpose, _) => purpose,
@@ -118,7 +115,6 @@ pub(super) fn position(turn: &mut Turn<'_>, position: Position) -> Result<(), Ne
         }
         None => turn.say(say::outside_sweden(turn.lang)),
     }
-    Ok(())
 }
 
 /// The nearest centres of a place.
@@ -138,7 +134,11 @@ fn show(turn: &mut Turn<'_>, purpose: Purpose, place: &Place, certainty: Certain
         Some(first) if first.km >= FAR => far_note(turn, place, first),
         _ => say::centres_near(lang, place.name.as_str()),
     });
-    parts.extend(near.iter().map(|n| line(turn, n, own && n.centre.municipality == place.municipality)));
+    parts.extend(near.iter().enumerate().map(|(i, n)| {
+        let own = own && n.centre.municipality == place.municipality;
+        // The first one in full; of the others what decides whether to go there instead.
+        if i == 0 { line(turn, n, own) } else { short_line(turn, n) }
+    }));
     let mut choices: Vec<Choice> = near.iter().map(|n| centre_choice(purpose, n.centre)).collect();
     choices.push(Turn::choice(say::button_menu(lang), Action::Menu));
     let venue = near.first().and_then(|n| venue(n.centre));
@@ -157,9 +157,7 @@ fn certainty_note(turn: &Turn<'_>, place: &Place, certainty: Certainty) -> Marku
     match certainty {
         Certainty::Exact => Markup::default(),
         Certainty::Corrected => say::corrected_place(turn.lang, place.name.as_str()),
-        Certainty::Guess => {
-            say::guessed_place(turn.lang, place.name.as_str(), place.municipality.as_str())
-        }
+        Certainty::Guess => say::guessed_place(turn.lang, place.name.as_str(), place.municipality.as_str()),
     }
 }
 
@@ -168,8 +166,11 @@ fn far_note(turn: &Turn<'_>, place: &Place, first: &Near<'_>) -> Markup {
     let lang = turn.lang;
     let municipality = &place.municipality;
     let others = turn.facts.centres.other_help(place.position, Some(municipality), 2);
-    let closer: Vec<Markup> =
-        others.iter().filter(|n| n.km < first.km).map(|n| line(turn, n, n.centre.municipality == *municipality)).collect();
+    let closer: Vec<Markup> = others
+        .iter()
+        .filter(|n| n.km < first.km)
+        .map(|n| line(turn, n, n.centre.municipality == *municipality))
+        .collect();
     let far = say::far_away(lang, say::distance(lang, first.km))
         .and(say::host_library(lang, municipality.as_str()));
     if closer.is_empty() { far } else { far.and(say::other_help(lang)).and(Markup::paragraphs(closer)) }
@@ -189,7 +190,28 @@ fn line(turn: &Turn<'_>, near: &Near<'_>, own: bool) -> Markup {
         address(turn, centre),
         open_now(turn, centre),
         mode(turn, centre),
-        phone(turn, centre),
+        if centre.hours.is_none() && centre.phone().is_some() {
+            Markup::default()
+        } else {
+            phone(turn, centre)
+        },
+        confirmed(turn, centre),
+    ])
+}
+
+/// One of the farther centres: name, distance, where, open or not, phone, how old the facts are.
+fn short_line(turn: &Turn<'_>, near: &Near<'_>) -> Markup {
+    let (lang, centre) = (turn.lang, near.centre);
+    Markup::lines([
+        say::centre_line(lang, centre.name.as_str(), say::distance(lang, near.km)),
+        if centre.address.is_some() { address(turn, centre) } else { Markup::default() },
+        open_now(turn, centre),
+        mode(turn, centre),
+        if centre.hours.is_some() && centre.phone().is_some() {
+            phone(turn, centre)
+        } else {
+            Markup::default()
+        },
         confirmed(turn, centre),
     ])
 }
@@ -247,7 +269,9 @@ fn phone(turn: &Turn<'_>, centre: &Centre) -> Markup {
 }
 
 fn confirmed(turn: &Turn<'_>, centre: &Centre) -> Markup {
+    let old = is_stale(centre.confirmed.as_deref(), in_sweden(turn.now).date());
     match &centre.confirmed {
+        Some(date) if old && centre.phone().is_some() => say::confirmed_ring(turn.lang, date.as_str()),
         Some(date) => say::confirmed_on(turn.lang, date.as_str()),
         None => say::never_confirmed(turn.lang),
     }
@@ -277,7 +301,7 @@ pub(super) fn details(turn: &mut Turn<'_>, id: &CentreId) {
         say::centre_name(lang, centre.name.as_str(), centre.municipality.as_str()),
         if doubt { say::uncertain_centre(lang) } else { Markup::default() },
         Markup::lines([address(turn, centre), phone(turn, centre)]),
-        open_now(turn, centre),
+        if centre.hours.is_some() { open_now(turn, centre) } else { say::hours_unknown(lang) },
         week(turn, centre),
         mode(turn, centre),
         if spoken.is_empty() { Markup::default() } else { say::languages_spoken(lang, spoken.join(", ")) },
@@ -285,11 +309,17 @@ pub(super) fn details(turn: &mut Turn<'_>, id: &CentreId) {
         if centre.position_of == PositionOf::Town { say::town_point(lang) } else { Markup::default() },
         confirmed(turn, centre),
     ]);
-    let choices = vec![
-        Turn::choice(say::button_book_here(lang), Action::BookAt(id.clone())),
+    let mut choices = Vec::new();
+    if !visits::is_only_drop_in(centre) {
+        choices.push(Turn::choice(say::button_book_here(lang), Action::BookAt(id.clone())));
+    }
+    if centre.is_drop_in() && centre.hours.is_some() {
+        choices.push(Turn::choice(say::button_remind_me(lang), Action::RemindMe(id.clone())));
+    }
+    choices.extend([
         Turn::choice(say::button_other_centre(lang), Action::Find),
         Turn::choice(say::button_menu(lang), Action::Menu),
-    ];
+    ]);
     turn.message(text, venue(centre), Ask::Choice(choices));
 }
 
@@ -304,12 +334,7 @@ fn week(turn: &Turn<'_>, centre: &Centre) -> Markup {
     let days = (1..=7).filter_map(|n| jiff::civil::Weekday::from_monday_one_offset(n).ok());
     let lines = days.map(|day| {
         let name = say::weekday(lang, day);
-        let periods: Vec<String> = hours
-            .week
-            .on(day)
-            .iter()
-            .map(|p| format!("{}–{}", say::clock(lang, p.from), say::clock(lang, p.until)))
-            .collect();
+        let periods: Vec<String> = hours.week.on(day).iter().map(|p| say::period(lang, *p)).collect();
         if periods.is_empty() {
             say::hours_closed_day(lang, name)
         } else {

@@ -2,8 +2,8 @@
 //!
 //! Says what to do and whom to ring; is never clever. Recognising is done by `facts`.
 
+use super::say;
 use super::turn::Turn;
-use super::{Need, say};
 use crate::facts::scam::{Examination, Sign, Verdict};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
@@ -45,7 +45,7 @@ pub(super) fn tell_masked(turn: &mut Turn<'_>) {
 }
 
 /// Fraud in progress: what to do now, first and short; then the article with the rest.
-pub(super) fn fraud_now(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
+pub(super) fn fraud_now(turn: &mut Turn<'_>, text: &str) {
     let mut request = turn.new_request(RequestKind::Question, RequestStatus::Answered, text);
     request.topic = Some(TOPIC.to_owned());
     request.article = NOW.parse().ok();
@@ -56,7 +56,6 @@ pub(super) fn fraud_now(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
     choices.push(Turn::choice(say::button_person(turn.lang), Action::Person));
     choices.extend(turn.resume_choice());
     turn.ask(say::fraud_now(turn.lang), choices);
-    Ok(())
 }
 
 fn article_choice(turn: &Turn<'_>, id: &ArticleId) -> Option<Choice> {

@@ -5,6 +5,7 @@
 
 use rust_i18n::t;
 
+use crate::facts::centres::Period;
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::time::{Date, Time, Timestamp, Weekday, in_sweden};
@@ -26,7 +27,11 @@ impl Say for Markup {
 impl Say for &str {
     fn say(&self, lang: Lang) -> String {
         let escaped = Markup::from_user(self);
-        if lang.is_rtl() { format!("\u{2068}{}\u{2069}", escaped.as_str()) } else { escaped.as_str().to_owned() }
+        if lang.is_rtl() {
+            format!("\u{2068}{}\u{2069}", escaped.as_str())
+        } else {
+            escaped.as_str().to_owned()
+        }
     }
 }
 
@@ -88,6 +93,10 @@ macro_rules! labels {
         }
     )+ };
 }
+
+mod visits;
+
+pub use self::visits::*;
 
 sentences! {
     greeting() = "menu.greeting";
@@ -161,6 +170,7 @@ sentences! {
     no_phone() = "place.no_phone";
     page(link) = "place.page";
     confirmed_on(date) = "place.confirmed";
+    confirmed_ring(date) = "place.confirmed_ring";
     never_confirmed() = "place.never_confirmed";
     uncertain_centre() = "place.uncertain";
     languages_spoken(languages) = "place.languages";
@@ -309,6 +319,12 @@ pub fn language_name(lang: Lang, code: &str) -> String {
 #[must_use]
 pub fn clock(lang: Lang, time: Time) -> String {
     unit_clock(lang, &format!("{:02}", time.hour()), &format!("{:02}", time.minute()))
+}
+
+/// "10.00–18.30".
+#[must_use]
+pub fn period(lang: Lang, period: Period) -> String {
+    format!("{}–{}", clock(lang, period.from), clock(lang, period.until))
 }
 
 /// "tis".

@@ -2,15 +2,15 @@
 //!
 //! Collects effects for the flows; decides nothing itself but the language and the greeting.
 
+use super::Reaction;
 use super::say;
 use super::session::{LastQuestion, Session, Step};
 use super::situation::{Need, Situation};
-use super::Reaction;
 use crate::facts::knowledge::{Decision, Found};
 use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
 use crate::model::action::Action;
-use crate::model::chat::{Address, Scope};
+use crate::model::chat::{Address, Role, Scope};
 use crate::model::effect::Effect;
 use crate::model::event::{Event, Input};
 use crate::model::id::{Fresh, RequestId};
@@ -18,7 +18,9 @@ use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::message::{Ask, Card, Choice, Content, Letter, Message, Placement};
 use crate::model::request::{Request, RequestKind, RequestStatus};
+use crate::model::staff::Refusal;
 use crate::model::time::Timestamp;
+use crate::model::visit::Visit;
 
 /// How sure the language of a text must be before the conversation changes to it.
 const SURE_OF_LANGUAGE: f32 = 0.9;
@@ -38,6 +40,8 @@ pub(super) struct Turn<'a> {
     preface: Markup,
     placement: Placement,
     effects: Vec<Effect>,
+    /// Why a deed of staff changes nothing.
+    pub refusal: Option<Refusal>,
 }
 
 impl<'a> Turn<'a> {
@@ -62,6 +66,7 @@ impl<'a> Turn<'a> {
             preface: Markup::default(),
             placement: Placement::Below,
             effects: Vec::new(),
+            refusal: None,
         }
     }
 
@@ -72,7 +77,7 @@ impl<'a> Turn<'a> {
         if self.session.greeted {
             self.session.lang = Some(self.lang);
         }
-        Reaction { session: self.session, effects: self.effects }
+        Reaction { session: self.session, effects: self.effects, refusal: self.refusal }
     }
 
     /// Where the event came from.
@@ -121,7 +126,14 @@ impl<'a> Turn<'a> {
         let placement = std::mem::take(&mut self.placement);
         let message = Message { text, lang: self.lang, card, ask };
         let request = self.request;
-        self.send(Letter { to, content: Content::Message(message), due: None, placement, request, visit: None });
+        self.send(Letter {
+            to,
+            content: Content::Message(message),
+            due: None,
+            placement,
+            request,
+            visit: None,
+        });
     }
 
     pub fn send(&mut self, letter: Letter) {
@@ -168,16 +180,32 @@ impl<'a> Turn<'a> {
     }
 
     /// Changes a request of this resident; one of somebody else, or gone, is left alone.
-    pub fn change_request(
-        &mut self,
-        id: RequestId,
-        change: impl FnOnce(&mut Request),
-    ) -> Result<bool, Need> {
+    pub fn change_request(&mut self, id: RequestId, change: impl FnOnce(&mut Request)) -> Result<bool, Need> {
         let Some(request) = self.own_request(id)? else { return Ok(false) };
         let mut request = request.clone();
         change(&mut request);
         self.save_request(request);
         Ok(true)
+    }
+
+    /// Changes the request that a visit belongs to, whoever acts on the visit.
+    pub fn change_request_of(
+        &mut self,
+        visit: &Visit,
+        change: impl FnOnce(&mut Request),
+    ) -> Result<(), Need> {
+        let request = self.situation.request(visit.request)?.filter(|r| r.visit == Some(visit.id));
+        if let Some(request) = request {
+            let mut request = request.clone();
+            change(&mut request);
+            self.save_request(request);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody who seeks help acts, rather than staff or the clock.
+    pub fn is_resident(&self) -> bool {
+        self.event.role == Role::Resident
     }
 
     pub fn own_request(&self, id: RequestId) -> Result<Option<&'a Request>, Need> {
@@ -215,15 +243,13 @@ impl<'a> Turn<'a> {
         self.understanding.is_some_and(|u| u.examination.is_some())
     }
 
-    /// Whether the text reads as a question that the knowledge base answers, rather than as a name
-    /// or a place that a flow waits for.
+    /// Whether the text reads as a question or a wish, rather than as a name or a place that a flow
+    /// waits for.
     pub fn is_question(&self) -> bool {
-        let text = match &self.event.input {
-            Input::Text(text) => text.as_str(),
-            _ => "",
-        };
-        let asks = text.contains('?') || text.split_whitespace().count() >= 4;
-        asks && self.found().is_some_and(|f| matches!(f.decision, Decision::Answer(_)))
+        let Input::Text(text) = &self.event.input else { return false };
+        let words = text.split_whitespace().count();
+        let answered = self.found().is_some_and(|f| matches!(f.decision, Decision::Answer(_)));
+        text.contains('?') || words > 4 || (words > 2 && answered)
     }
 
     /// A button.

@@ -16,6 +16,7 @@ struct BuiltIn;
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     folder: Option<PathBuf>,
+    lexical_only: bool,
 }
 
 impl Source {
@@ -28,12 +29,22 @@ impl Source {
     /// A folder whose files take the place of the built-in ones of the same name.
     #[must_use]
     pub fn folder(path: &Path) -> Self {
-        Self { folder: Some(path.to_owned()) }
+        Self { folder: Some(path.to_owned()), lexical_only: false }
+    }
+
+    /// Without the embedding model: less memory, and questions are matched by letters and words alone.
+    #[must_use]
+    pub fn lexical_only(mut self) -> Self {
+        self.lexical_only = true;
+        self
     }
 
     /// The contents of a file, named with `/` from the top of `config/`.
     #[must_use]
     pub fn bytes(&self, name: &str) -> Option<Cow<'static, [u8]>> {
+        if self.lexical_only && name.starts_with("embedding/e5") {
+            return None;
+        }
         let own = self.folder.as_ref().and_then(|folder| std::fs::read(folder.join(name)).ok());
         own.map(Cow::Owned).or_else(|| BuiltIn::get(name).map(|file| file.data))
     }
@@ -48,8 +59,14 @@ impl Source {
     #[must_use]
     pub fn names(&self, under: &str) -> Vec<String> {
         let built_in = BuiltIn::iter().filter(|name| name.starts_with(under)).map(Cow::into_owned);
-        let own = self.folder.iter().flat_map(|folder| std::fs::read_dir(folder.join(under)).into_iter().flatten());
+        let own =
+            self.folder.iter().flat_map(|folder| std::fs::read_dir(folder.join(under)).into_iter().flatten());
         let own = own.flatten().filter_map(|entry| Some(format!("{under}{}", entry.file_name().to_str()?)));
-        built_in.chain(own).filter(|name| !name.ends_with(".gitkeep")).collect::<BTreeSet<_>>().into_iter().collect()
+        built_in
+            .chain(own)
+            .filter(|name| !name.ends_with(".gitkeep"))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 }

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::action::Action;
 use super::desk::RequestOp;
 use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
-use super::id::{Fresh, RequestId, VisitId};
+use super::id::{CentreId, Fresh, RequestId, VisitId};
 use super::place::Position;
-use super::time::Timestamp;
+use super::staff::StaffOp;
+use super::time::{Date, Timestamp};
 
 /// What an adapter read from its platform.
 #[derive(Clone, Debug)]
@@ -59,6 +60,8 @@ pub enum Input {
     Alarm(Alarm),
     /// A member of staff did something about a request of this chat's resident.
     Desk(Box<RequestOp>),
+    /// A member of staff decided something.
+    Staff(StaffOp),
 }
 
 impl Input {
@@ -77,6 +80,7 @@ impl Input {
             Self::Gone => "gone",
             Self::Alarm(_) => "alarm",
             Self::Desk(_) => "desk",
+            Self::Staff(_) => "staff",
         }
     }
 }
@@ -103,8 +107,17 @@ pub enum Unreadable {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alarm {
-    /// A held seat may have run out.
+    /// A seat that was held or offered may have run out.
     HoldEnds(VisitId),
+    /// Today somebody wanted to go to a centre where one need not book.
+    GoThere {
+        /// The centre.
+        centre: CentreId,
+        /// The day.
+        date: Date,
+        /// The request that asked for it.
+        request: RequestId,
+    },
     /// Nobody may have taken the request yet.
     StillWaiting(RequestId),
 }

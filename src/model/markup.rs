@@ -140,7 +140,7 @@ impl Markup {
             for span in spans {
                 out.push_str(&span.text);
                 if let Some(link) = span.link.filter(|link| *link != span.text) {
-                    out.push_str(&format!(" ({link})"));
+                    out.extend([" (", &link, ")"]);
                 }
             }
             after_item = item;
@@ -148,6 +148,10 @@ impl Markup {
         out
     }
 }
+
+/// A list item that is open, with its number if the list has any.
+#[derive(Clone, Copy)]
+struct Item(Option<u64>);
 
 /// Builds the tree from the parser's events.
 #[derive(Default)]
@@ -157,7 +161,7 @@ struct Tree {
     styles: Vec<Style>,
     link: Option<String>,
     lists: Vec<Option<u64>>,
-    item: Option<Option<u64>>,
+    item: Option<Item>,
 }
 
 impl Tree {
@@ -187,11 +191,13 @@ impl Tree {
             }
             Tag::Item => {
                 self.flush();
-                let number = self.lists.last_mut().and_then(|n| n.as_mut().map(|n| {
-                    *n += 1;
-                    *n - 1
-                }));
-                self.item = Some(number);
+                let number = self.lists.last_mut().and_then(|n| {
+                    n.as_mut().map(|n| {
+                        *n += 1;
+                        *n - 1
+                    })
+                });
+                self.item = Some(Item(number));
             }
             _ => {}
         }
@@ -231,7 +237,7 @@ impl Tree {
         let spans = std::mem::take(&mut self.spans);
         if spans.iter().any(|s| !s.text.trim().is_empty()) {
             self.blocks.push(match self.item {
-                Some(number) => Block::Item(number, spans),
+                Some(Item(number)) => Block::Item(number, spans),
                 None => Block::Paragraph(spans),
             });
         }
@@ -272,7 +278,9 @@ mod tests {
 
     #[test]
     fn an_article_becomes_paragraphs_and_steps() {
-        let text = Markup::trusted("Svar **nu**.\n\n1. Ett\n2. Två\n\n## Sen\n\nSe [sidan](https://a.se/) eller [inte](javascript:x).");
+        let text = Markup::trusted(
+            "Svar **nu**.\n\n1. Ett\n2. Två\n\n## Sen\n\nSe [sidan](https://a.se/) eller [inte](javascript:x).",
+        );
         assert_eq!(text.plain(), "Svar nu.\n\n1. Ett\n2. Två\n\nSen\n\nSe sidan (https://a.se/) eller inte.");
     }
 

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod chat;
 pub mod desk;
+pub mod code;
 pub mod effect;
 pub mod event;
 pub mod id;
@@ -15,5 +16,6 @@ pub mod message;
 pub mod place;
 pub mod request;
 pub mod staff_account;
+pub mod staff;
 pub mod time;
 pub mod visit;

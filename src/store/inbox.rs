@@ -33,7 +33,13 @@ fn kept_text(input: &Input) -> Option<String> {
         Input::Text(text) | Input::Forwarded(text) | Input::Edited(text) => Some(text.clone()),
         Input::Tap(action) => Some(format!("[{action}]")),
         Input::Command(command, rest) => Some(format!("{command} {rest}").trim().to_owned()),
-        Input::OldTap | Input::Location(_) | Input::Unreadable(_) | Input::Gone | Input::Alarm(_) | Input::Desk(_) => None,
+        Input::OldTap
+        | Input::Location(_)
+        | Input::Unreadable(_)
+        | Input::Gone
+        | Input::Alarm(_)
+        | Input::Staff(_)
+        | Input::Desk(_) => None,
     }
 }
 
@@ -70,12 +76,11 @@ impl Turnover<'_> {
 
     /// The texts that are kept of a person, oldest first.
     pub(super) async fn texts(&mut self, address: &Address) -> Result<Vec<KeptText>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT at, text FROM inbox WHERE address = ? AND text IS NOT NULL ORDER BY id",
-        )
-        .bind(address.to_string())
-        .fetch_all(&mut *self.tx)
-        .await?;
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT at, text FROM inbox WHERE address = ? AND text IS NOT NULL ORDER BY id")
+                .bind(address.to_string())
+                .fetch_all(&mut *self.tx)
+                .await?;
         Ok(rows.into_iter().map(|(at, text)| KeptText { at: from_millis(at), text }).collect())
     }
 }

@@ -32,6 +32,15 @@ impl Turnover<'_> {
                 Found::Code(code, visit.map(Box::new))
             }
             Need::Visits => Found::Visits(self.visits_ahead(here, event.now).await?),
+            Need::Queue(centre, date) => {
+                let queue = self.queue(&centre, date).await?;
+                Found::Queue(centre, date, queue)
+            }
+            Need::CentreVisits(centre) => {
+                let visits = self.centre_visits(&centre, event.now).await?;
+                Found::CentreVisits(centre, visits)
+            }
+            Need::NoShows(since) => Found::NoShows(self.no_shows(here, since).await?),
             Need::Request(id) => Found::Request(id, self.request(id).await?.map(Box::new)),
             Need::Texts => Found::Texts(self.texts(here).await?),
         })
@@ -42,7 +51,12 @@ impl Turnover<'_> {
     /// # Errors
     /// [`StoreError::Taken`] if a code or a seat was drawn that somebody has: react again with
     /// another seed.
-    pub async fn save(&mut self, inbox: i64, event: &Event, reaction: &Reaction) -> Result<Turned, StoreError> {
+    pub async fn save(
+        &mut self,
+        inbox: i64,
+        event: &Event,
+        reaction: &Reaction,
+    ) -> Result<Turned, StoreError> {
         let mut reply = event.reply.as_ref();
         let mut turned = Turned::default();
         let mut first_letter = None;
@@ -67,11 +81,11 @@ impl Turnover<'_> {
                     }
                 }
                 Effect::SaveVisit(visit) => {
-                    self.write_visit(visit, event.now).await?;
-                    self.audit(&event.role, visit.status.word(), &format!("visit {}", visit.id), event.now).await?;
+                    self.write_visit(visit, &event.role, event.now).await?;
                 }
                 Effect::DropVisitLetters(visit) => self.drop_visit_letters(*visit, event.now).await?,
                 Effect::FenceRequest(request) => self.fence(*request, event.now).await?,
+                Effect::Revise(revise) => self.revise(revise, &event.role, event.now).await?,
                 Effect::Forget => forget = true,
             }
         }
@@ -119,7 +133,9 @@ impl Store {
         let answered = answered.into_iter().filter_map(|(at, content)| {
             let content: crate::model::message::Content = serde_json::from_str(&content).ok()?;
             match content {
-                crate::model::message::Content::Message(m) => Some(Line { ours: true, text: m.text.plain(), at }),
+                crate::model::message::Content::Message(m) => {
+                    Some(Line { ours: true, text: m.text.plain(), at })
+                }
                 _ => None,
             }
         });

@@ -1,5 +1,14 @@
 //! The one integration binary: a module per subject.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::missing_panics_doc,
+    missing_docs,
+    reason = "a test that panics has failed, and says where"
+)]
+
 mod discord_server;
 mod embedding;
 mod mask;
@@ -7,3 +16,4 @@ mod places;
 mod support;
 mod telegram_server;
 mod transcripts;
+mod visits;

@@ -1,0 +1,289 @@
+//! Finds the article that answers a question, or says that none does.
+//!
+//! Two tiers: a lexical one that is always there and a dense one that needs the embedding model.
+//! Both feed one ranking, one calibrated probability and one decision. Does not know about
+//! scams in progress, greetings, commands or places: rules catch those before. Writes no text.
+
+mod build;
+mod calibrate;
+mod dense;
+pub mod eval;
+mod fresh;
+pub mod group;
+pub mod language;
+mod lexical;
+mod model;
+mod num;
+mod rank;
+pub mod speller;
+mod svm;
+pub mod text;
+pub mod train;
+mod whiten;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use self::dense::Dense;
+use self::eval::Question;
+use self::fresh::Fresh;
+use self::language::Languages;
+use self::lexical::Lexical;
+use self::model::Tuning;
+use self::rank::{Evidence, Ranking, Topics};
+use self::speller::Speller;
+use super::embedding::Embedder;
+use crate::facts::problem::Problem;
+use crate::model::id::ArticleId;
+use crate::model::lang::Lang;
+
+/// The derived file, relative to the configuration folder.
+pub const TRAINED_FILE: &str = "embedding/classifier.bin";
+
+/// A question that an article answers, as people write it.
+#[derive(Debug, Clone)]
+pub struct Example<'a> {
+    /// The article.
+    pub article: &'a ArticleId,
+    /// The language of the text.
+    pub lang: Lang,
+    /// The question.
+    pub text: &'a str,
+}
+
+/// An article in one language.
+#[derive(Debug, Clone)]
+pub struct ArticleText<'a> {
+    /// The article.
+    pub article: &'a ArticleId,
+    /// Its topic, e.g. `eid_bankid`.
+    pub topic: &'a str,
+    /// The language of the text.
+    pub lang: Lang,
+    /// Its title.
+    pub title: &'a str,
+    /// The answer and the steps.
+    pub body: &'a str,
+}
+
+/// Everything that the search is built from.
+#[derive(Debug, Clone, Default)]
+pub struct Corpus<'a> {
+    /// Questions with their article.
+    pub examples: Vec<Example<'a>>,
+    /// The articles.
+    pub texts: Vec<ArticleText<'a>>,
+    /// Sentences that no article answers.
+    pub none: Vec<(Lang, &'a str)>,
+    /// Sentences by which languages are told apart.
+    pub languages: Vec<(Lang, &'a str)>,
+}
+
+/// What to do with a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Give this article.
+    Answer(ArticleId),
+    /// Ask which of two or three articles is meant.
+    Suggest(Vec<ArticleId>),
+    /// Say that the bot does not know, and offer a person.
+    Unknown,
+}
+
+/// One article that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The article.
+    pub article: ArticleId,
+    /// Its share of the probability, 0–1.
+    pub score: f32,
+}
+
+/// The outcome of a search.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Best first, at most ten.
+    pub hits: Vec<Hit>,
+    /// What to do.
+    pub decision: Decision,
+    /// Probability that the first hit's topic is right, 0–1.
+    pub confidence: f32,
+    /// The language of the question and the probability that it is that, 0–1; nothing without
+    /// letters.
+    pub lang: Option<(Lang, f32)>,
+}
+
+/// Most hits that are listed.
+const MOST_HITS: usize = 10;
+/// Most articles that are suggested.
+const MOST_SUGGESTED: usize = 3;
+/// A second article is listed among suggestions from this probability on; the third likewise.
+const WORTH_SUGGESTING: f32 = 0.01;
+/// A fresh example counts from half the likeness of its own text on, beside trained classes …
+const TRAINED_STEEPNESS: f32 = 4.0;
+/// … and from no likeness on, where all examples are fresh.
+const UNTRAINED_STEEPNESS: f32 = 2.0;
+/// The probability of an example that is repeated word for word.
+const EXACT: f32 = 0.99;
+
+/// The search over one set of articles; built anew when they change.
+pub struct Search {
+    /// The classes; class 0 is "none of these", and so is an article that is no more.
+    classes: Vec<Option<ArticleId>>,
+    topics: Topics,
+    /// Folded examples, and what they belong to.
+    exact: HashMap<String, usize>,
+    speller: Speller,
+    languages: Languages,
+    lexical: Lexical,
+    fresh: Fresh,
+    dense: Option<(Dense, Arc<Embedder>)>,
+    /// With the dense tier.
+    full: Tuning,
+    /// With the lexical tier alone.
+    alone: Tuning,
+    /// With the dense tier alone, for languages that the linear models have not learnt.
+    foreign: Tuning,
+    /// The languages that they have learnt.
+    whole: Vec<Lang>,
+    /// From this probability on the lexical tier decides alone.
+    sure: f32,
+}
+
+impl Search {
+    /// Builds the search. `trained` is the derived file ([`TRAINED_FILE`]); without it, or if it
+    /// does not fit the corpus, the search still works, less well, and the problem says so.
+    ///
+    /// Examples that are not in the derived file are embedded here, at some 20 ms each.
+    #[must_use]
+    pub fn build(
+        corpus: &Corpus<'_>,
+        trained: Option<&[u8]>,
+        embedder: Option<Arc<Embedder>>,
+    ) -> (Self, Option<Problem>) {
+        build::build(corpus, trained, embedder)
+    }
+
+    /// Finds what answers a text in any language.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Found {
+        let lang = self.languages.guess(text);
+        let words = text::words(text);
+        if let Some(class) = self.exact.get(&words.join(" ")) {
+            return self.repeated(*class, lang);
+        }
+        let mut evidence = self.lexical_evidence(&words);
+        let ranking = rank::rank(&evidence, &self.topics, self.alone.blend);
+        let confidence = self.alone.calibration.probability(&ranking.signs);
+        let Some((dense, embedder)) = self.dense.as_ref().filter(|_| confidence < self.sure) else {
+            return self.conclude(&ranking, confidence, &self.alone, lang);
+        };
+        self.add_dense(&mut evidence, dense, embedder, text);
+        let foreign = lang.is_some_and(|(lang, _)| !self.whole.contains(&lang));
+        if foreign {
+            evidence = evidence.dense_only();
+        }
+        let tuning = if foreign { &self.foreign } else { &self.full };
+        let ranking = rank::rank(&evidence, &self.topics, tuning.blend);
+        let confidence = tuning.calibration.probability(&ranking.signs);
+        self.conclude(&ranking, confidence, tuning, lang)
+    }
+
+    /// The language that a text seems to be in, with its probability, 0–1.
+    #[must_use]
+    pub fn language(&self, text: &str) -> Option<(Lang, f32)> {
+        self.languages.guess(text)
+    }
+
+    /// What all parts say of a text, for tuning.
+    fn evidence(&self, text: &str) -> Evidence {
+        let mut evidence = self.lexical_evidence(&text::words(text));
+        if let Some((dense, embedder)) = &self.dense {
+            self.add_dense(&mut evidence, dense, embedder, text);
+        }
+        evidence
+    }
+
+    /// Whether a topic (by its number) is one that a question is about.
+    fn is_topic(&self, topic: usize, question: &Question) -> bool {
+        let wanted = |id: &ArticleId| question.wants(id);
+        self.classes.iter().zip(&self.topics.0).any(|(id, t)| *t == topic && id.as_ref().is_some_and(wanted))
+    }
+
+    fn lexical_evidence(&self, words: &[String]) -> Evidence {
+        let mended: Vec<String> = words.iter().map(|word| self.speller.mend(word)).collect();
+        let vector = self.lexical.vocabulary().vector(&mended);
+        let mut margins = self.lexical.margins(&vector);
+        margins.resize(self.classes.len(), -1.0);
+        let steepness = if self.lexical.is_trained() { TRAINED_STEEPNESS } else { UNTRAINED_STEEPNESS };
+        self.fresh.raise(&mut margins, &vector, steepness);
+        Evidence { lexical: margins, coverage: vector.coverage, words: words.len(), ..Evidence::default() }
+    }
+
+    fn add_dense(&self, evidence: &mut Evidence, dense: &Dense, embedder: &Embedder, text: &str) {
+        let langs = self.languages.shares(text);
+        let vector = dense.space.project(&embedder.embed(&self.mended(text)), &langs);
+        let opinion = dense.opinion(&vector, &langs, self.classes.len());
+        evidence.margins = opinion.margins;
+        // An article that the linear model does not know is judged by its examples alone.
+        let unknown = opinion.likeness.iter().skip(evidence.margins.len()).map(|likeness| likeness - 1.0);
+        evidence.margins.extend(unknown.collect::<Vec<_>>());
+        evidence.likeness = opinion.likeness;
+    }
+
+    /// The text with misspelt words mended; everything else as it was typed.
+    fn mended(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let text: String = text.chars().take(text::LONGEST).collect();
+        for piece in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+            let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
+            let folded = text::fold(word);
+            let mended = self.speller.mend(&folded);
+            out.push_str(if mended == folded { word } else { &mended });
+            out.push_str(piece.get(word.len()..).unwrap_or(" "));
+        }
+        out
+    }
+
+    fn repeated(&self, class: usize, lang: Option<(Lang, f32)>) -> Found {
+        let Some(article) = self.classes.get(class).cloned().flatten() else {
+            return Found { hits: Vec::new(), decision: Decision::Unknown, confidence: 1.0 - EXACT, lang };
+        };
+        let hits = vec![Hit { article: article.clone(), score: EXACT }];
+        Found { hits, decision: Decision::Answer(article), confidence: EXACT, lang }
+    }
+
+    fn conclude(
+        &self,
+        ranking: &Ranking,
+        confidence: f32,
+        tuning: &Tuning,
+        lang: Option<(Lang, f32)>,
+    ) -> Found {
+        let hits: Vec<Hit> = ranking
+            .classes
+            .iter()
+            .filter_map(|(class, score)| {
+                Some(Hit { article: self.classes.get(*class)?.clone()?, score: *score })
+            })
+            .take(MOST_HITS)
+            .collect();
+        let topic = ranking.topics.first().map_or(0.0, |(_, p)| *p);
+        let decision = decide(&hits, topic, confidence, tuning);
+        Found { hits, decision, confidence, lang }
+    }
+}
+
+fn decide(hits: &[Hit], topic: f32, confidence: f32, tuning: &Tuning) -> Decision {
+    let Some(first) = hits.first().filter(|_| confidence >= tuning.calibration.suggest) else {
+        return Decision::Unknown;
+    };
+    let clear = first.score >= tuning.calibration.clear * topic;
+    if confidence >= tuning.calibration.answer && clear {
+        return Decision::Answer(first.article.clone());
+    }
+    let worth = |(place, hit): &(usize, &Hit)| *place < 2 || hit.score >= WORTH_SUGGESTING;
+    let articles = hits.iter().enumerate().take(MOST_SUGGESTED).filter(worth);
+    Decision::Suggest(articles.map(|(_, hit)| hit.article.clone()).collect())
+}
