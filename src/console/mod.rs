@@ -5,6 +5,7 @@
 //! talks to a platform: a letter from here takes the outbox like any other.
 
 mod account;
+mod centres;
 pub mod first;
 mod live;
 mod password;
@@ -15,6 +16,7 @@ mod session;
 mod shown;
 mod signin;
 mod totp;
+mod visits;
 
 use std::sync::Arc;
 
@@ -127,6 +129,9 @@ pub fn router(app: App, store: Store, site: Site) -> Router {
     Router::new()
         .route("/staff", get(requests::list))
         .route("/staff/requests/{id}", get(request::show).post(request::act))
+        .route("/staff/visits", get(visits::list).post(visits::act))
+        .route("/staff/centres", get(centres::list))
+        .route("/staff/centres/{id}", get(centres::show).post(centres::change))
         .route("/staff/live", get(live::live))
         .route("/staff/login", get(signin::form).post(signin::sign_in))
         .route("/staff/logout", post(signin::sign_out))

@@ -12,11 +12,13 @@ use crate::model::effect::Effect;
 use crate::model::markup::Markup;
 use crate::model::message::Choice;
 use crate::model::request::{Request, RequestStatus};
+use crate::model::staff::Refusal;
 
 /// Does it, or nothing.
 pub(super) fn act(turn: &mut Turn<'_>, op: &RequestOp) -> Result<(), Need> {
     let Some(request) = turn.own_request(op.request)?.cloned() else { return Ok(()) };
     if request.changed_at != op.seen || !matches!(turn.event.role, Role::Staff(_)) {
+        turn.refusal = Some(Refusal::TooLate);
         return Ok(());
     }
     // What is said goes out in the language of the request, if the conversation has none by now.

@@ -14,6 +14,7 @@ pub mod letters;
 mod requests;
 pub mod revisions;
 mod save;
+pub mod visit_lists;
 mod visits;
 
 use std::path::Path;
