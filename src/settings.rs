@@ -18,6 +18,8 @@ pub struct Settings {
     pub database: PathBuf,
     /// The HTTP server: web chat, console, webhook, health.
     pub http: Http,
+    /// After how many days of rest a person's words, name and notes are erased.
+    pub retention_days: u16,
     /// Telegram; off without a token.
     pub telegram: Telegram,
     /// Discord; off without a token.
@@ -67,6 +69,7 @@ impl Default for Settings {
         Self {
             database: PathBuf::from("data/digidel.db"),
             http: Http::default(),
+            retention_days: 90,
             telegram: Telegram::default(),
             discord: Discord::default(),
         }

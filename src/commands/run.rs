@@ -14,7 +14,7 @@ use digidel::http::{self, Site};
 use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
-use digidel::model::time::Timestamp;
+use digidel::model::time::{Clock, Timestamp};
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
 use digidel::store::Store;
@@ -88,7 +88,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
     let site = Site::new(&settings.http, store.clone());
     let pages = web::router(app.clone(), site.clone(), mail);
-    let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone()));
+    let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone(), i64::from(settings.retention_days)));
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);
     let server = http::serve(listener, router, stop.clone());
@@ -98,6 +98,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         }
     });
 
+    tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
     welcome(&settings, &store, &site, clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -134,6 +135,21 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
     }
     println!("\nStop with Ctrl-C.");
     Ok(())
+}
+
+/// Erases, every hour, what has been kept for long enough.
+async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
+    loop {
+        match store.erase_old(days, clock()).await {
+            Ok(0) => {}
+            Ok(persons) => tracing::info!(persons, days, "erased who has not written for so long"),
+            Err(error) => tracing::error!(%error, "what is too old could not be erased"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(std::time::Duration::from_secs(3_600)) => {}
+            () = stop.cancelled() => return,
+        }
+    }
 }
 
 async fn listen(settings: &Settings) -> anyhow::Result<tokio::net::TcpListener> {

@@ -6,7 +6,9 @@
 
 mod account;
 mod centres;
+mod data;
 pub mod first;
+mod insight;
 mod live;
 mod password;
 mod people;
@@ -44,6 +46,8 @@ struct Console {
     /// Tries to sign in per household or library: 20 at once, then one every 10 seconds.
     tries: Arc<Limit>,
     present: live::Present,
+    /// After how many days of rest a person's words are erased.
+    retention: i64,
 }
 
 impl Console {
@@ -123,15 +127,18 @@ impl<T> OrBroken<T> for Result<T, StoreError> {
 }
 
 /// The routes of the console.
-pub fn router(app: App, store: Store, site: Site) -> Router {
+pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
     let tries = Arc::new(Limit::new(20, 10_000));
-    let console = Console { app, store, site, hasher: Hasher::default(), tries, present: live::Present::default() };
+    let console = Console { app, store, site, hasher: Hasher::default(), tries, present: live::Present::default(), retention };
     Router::new()
         .route("/staff", get(requests::list))
         .route("/staff/requests/{id}", get(request::show).post(request::act))
         .route("/staff/visits", get(visits::list).post(visits::act))
         .route("/staff/centres", get(centres::list))
         .route("/staff/centres/{id}", get(centres::show).post(centres::change))
+        .route("/staff/insight", get(insight::show))
+        .route("/staff/insight.csv", get(insight::csv))
+        .route("/staff/data", get(data::show).post(data::act))
         .route("/staff/live", get(live::live))
         .route("/staff/login", get(signin::form).post(signin::sign_in))
         .route("/staff/logout", post(signin::sign_out))

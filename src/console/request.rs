@@ -160,12 +160,11 @@ fn about(console: &Console, staff: &Staff, request: &Request, people: &[Account]
 }
 
 fn lines(w: Words, said: &[Said]) -> Vec<Line> {
-    let line = |(n, one): (usize, &Said)| match one {
+    let line = |one: &Said| match one {
         Said::In { kind, text, at, .. } => {
-            let before = said.get(..n).unwrap_or_default();
             let words = match (kind.as_str(), text.as_deref()) {
                 ("tap", Some("[personyes]")) => format!("[{}]", say::button_person_yes(w.lang())),
-                ("tap", Some(code)) => Said::label_of(before, code.trim_matches(['[', ']']))
+                ("tap", Some(code)) => Said::label_of(said, code.trim_matches(['[', ']']))
                     .map_or_else(|| w.a_button(), |label| format!("[{label}]")),
                 (_, Some(text)) => text.to_owned(),
                 (_, None) => w.unread(),
@@ -182,7 +181,7 @@ fn lines(w: Words, said: &[Said]) -> Vec<Line> {
             buttons: message.ask.choices().iter().map(|c| c.label.clone()).collect(),
         },
     };
-    said.iter().enumerate().map(line).collect()
+    said.iter().map(line).collect()
 }
 
 /// Who did something, as colleagues know them. Volunteers stay as the audit names them.

@@ -92,8 +92,8 @@ fn resolve(turn: &mut Turn<'_>, mut request: Request) {
     if turn.session.talk == Some(id) {
         turn.session.talk = None;
     }
+    // No fence here: an answer that a person wrote a moment ago is still to arrive.
     turn.save_request(request);
-    turn.effect(Effect::FenceRequest(id));
     if talked {
         let lang = turn.lang;
         let stars = (1..=5).filter_map(Points::new);

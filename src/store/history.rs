@@ -44,10 +44,10 @@ impl Said {
         }
     }
 
-    /// What the button with this code said when it was last shown, in what was said before.
+    /// What the button with this code said when it was last shown.
     #[must_use]
-    pub fn label_of(before: &[Self], code: &str) -> Option<String> {
-        before.iter().rev().find_map(|said| match said {
+    pub fn label_of(said: &[Self], code: &str) -> Option<String> {
+        said.iter().rev().find_map(|said| match said {
             Self::Out { message, .. } => {
                 let choice = message.ask.choices().iter().find(|c| c.action.to_string() == code)?;
                 Some(choice.label.clone())

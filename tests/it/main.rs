@@ -9,6 +9,7 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod console;
 mod discord_server;
 mod embedding;
 mod mask;
@@ -17,3 +18,4 @@ mod support;
 mod telegram_server;
 mod transcripts;
 mod visits;
+mod web;

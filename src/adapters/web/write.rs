@@ -59,11 +59,10 @@ struct Picture {
 /// The lines of a conversation. What is not kept as words is named.
 pub(super) fn lines(w: Words, said: &[Said]) -> Vec<Line> {
     let mut lines = Vec::with_capacity(said.len());
-    for (n, one) in said.iter().enumerate() {
+    for one in said {
         lines.push(match one {
             Said::In { id, kind, text, at } => {
-                let before = said.get(..n).unwrap_or_default();
-                let words = theirs(w, kind, text.as_deref(), before);
+                let words = theirs(w, kind, text.as_deref(), said);
                 Line { id: format!("i{id}"), text: html::markup(&Markup::from_user(&words)), ..base(w, false, at) }
             }
             Said::Out { id, message, at } => ours(w, &id.to_string(), message, at),
@@ -78,12 +77,12 @@ fn base(w: Words, ours: bool, at: &Timestamp) -> Line {
 }
 
 /// What the resident did, in words.
-fn theirs(w: Words, kind: &str, text: Option<&str>, before: &[Said]) -> String {
+fn theirs(w: Words, kind: &str, text: Option<&str>, said: &[Said]) -> String {
     match (kind, text) {
         ("location", _) => w.my_position(),
         ("tap", Some(code)) => {
             let code = code.trim_matches(['[', ']']);
-            Said::label_of(before, code).or_else(|| opening_label(w, code)).unwrap_or_else(|| w.a_button())
+            Said::label_of(said, code).or_else(|| opening_label(w, code)).unwrap_or_else(|| w.a_button())
         }
         (_, Some(text)) => text.to_owned(),
         ("old_tap", None) => w.a_button(),

@@ -328,4 +328,5 @@ words! {
     deed_other() = "console.deed_other";
     label_yes() = "console.label_yes";
     file_format() = "console.file_format";
+    nobody_topic() = "console.nobody_topic";
 }
