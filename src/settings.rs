@@ -78,7 +78,12 @@ impl Default for Settings {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None, embed: Vec::new(), behind_proxy: false }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            embed: Vec::new(),
+            behind_proxy: false,
+        }
     }
 }
 

@@ -88,7 +88,12 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
     let site = Site::new(&settings.http, store.clone());
     let pages = web::router(app.clone(), site.clone(), mail);
-    let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone(), i64::from(settings.retention_days)));
+    let pages = pages.merge(console::router(
+        app.clone(),
+        store.clone(),
+        site.clone(),
+        i64::from(settings.retention_days),
+    ));
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);
     let server = http::serve(listener, router, stop.clone());
@@ -131,7 +136,9 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
         println!("  Discord is off: make a bot at discord.com/developers and set DIGIDEL__DISCORD__TOKEN.");
     }
     if settings.http.public_url.is_none() && !settings.http.listen.ip().is_loopback() {
-        println!("  Others can reach this address without https: set DIGIDEL__HTTP__PUBLIC_URL and put a proxy in front.");
+        println!(
+            "  Others can reach this address without https: set DIGIDEL__HTTP__PUBLIC_URL and put a proxy in front."
+        );
     }
     println!("\nStop with Ctrl-C.");
     Ok(())
@@ -155,7 +162,9 @@ async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
 async fn listen(settings: &Settings) -> anyhow::Result<tokio::net::TcpListener> {
     let address = settings.http.listen;
     tokio::net::TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}; choose another address with DIGIDEL__HTTP__LISTEN=127.0.0.1:8081")
+        format!(
+            "cannot listen on {address}; choose another address with DIGIDEL__HTTP__LISTEN=127.0.0.1:8081"
+        )
     })
 }
 

@@ -34,10 +34,16 @@ struct Second {
 
 fn second_page(staff: &Staff, secret: &Secret, wrong: bool) -> Response {
     let svg = QRBuilder::new(secret.uri(&staff.account.login)).build();
-    let picture = svg.map(|qr| Safe::drawing(SvgBuilder::default().margin(4).to_str(&qr))).unwrap_or_default();
+    let picture =
+        svg.map(|qr| Safe::drawing(SvgBuilder::default().margin(4).to_str(&qr))).unwrap_or_default();
     let needed = staff.account.is_administrator() && !staff.account.two_factor;
-    let page =
-        Second { f: Frame::new(staff, "account", None), picture, secret: secret.as_str().to_owned(), needed, wrong };
+    let page = Second {
+        f: Frame::new(staff, "account", None),
+        picture,
+        secret: secret.as_str().to_owned(),
+        needed,
+        wrong,
+    };
     html::page_with(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
 }
 
@@ -61,7 +67,9 @@ pub(super) async fn set_second(State(console): State<Console>, request: Request)
         Ok(posted) => posted,
         Err(response) => return response,
     };
-    let Some(secret) = Secret::read(fields.get("secret")) else { return StatusCode::BAD_REQUEST.into_response() };
+    let Some(secret) = Secret::read(fields.get("secret")) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     if staff.account.two_factor && !knows_password(&console, &staff, fields.raw("password")).await {
         return second_page(&staff, &secret, true);
     }
@@ -89,7 +97,13 @@ struct Account {
     wrong: Option<String>,
 }
 
-async fn page(console: &Console, headers: &HeaderMap, staff: &Staff, done: Option<&str>, wrong: Option<String>) -> Response {
+async fn page(
+    console: &Console,
+    headers: &HeaderMap,
+    staff: &Staff,
+    done: Option<&str>,
+    wrong: Option<String>,
+) -> Response {
     let sessions = match console.store.sessions_of(staff.account.id).await.or_broken(console, headers) {
         Ok(sessions) => sessions,
         Err(response) => return response,
@@ -106,7 +120,11 @@ async fn page(console: &Console, headers: &HeaderMap, staff: &Staff, done: Optio
 }
 
 /// The page.
-pub(super) async fn show(State(console): State<Console>, Query(done): Query<Done>, headers: HeaderMap) -> Response {
+pub(super) async fn show(
+    State(console): State<Console>,
+    Query(done): Query<Done>,
+    headers: HeaderMap,
+) -> Response {
     match staff(&console, &headers, Right::Look).await {
         Ok(staff) => page(&console, &headers, &staff, done.done.as_deref(), None).await,
         Err(response) => response,
@@ -165,7 +183,8 @@ pub(super) async fn language(State(console): State<Console>, request: Request) -
         Ok(posted) => posted,
         Err(response) => return response,
     };
-    let lang = fields.get("lang").parse().ok().filter(|lang| Lang::OFFERED.contains(lang)).unwrap_or_default();
+    let lang =
+        fields.get("lang").parse().ok().filter(|lang| Lang::OFFERED.contains(lang)).unwrap_or_default();
     let account = crate::model::staff_account::Account { lang, ..staff.account };
     match console.store.change_account(&account, staff.now).await {
         Ok(()) => Redirect::to("/staff/account?done=saved").into_response(),

@@ -38,7 +38,11 @@ struct List {
 }
 
 /// Every centre that this person sees, those with the oldest facts marked.
-pub(super) async fn list(State(console): State<Console>, Query(done): Query<Done>, headers: HeaderMap) -> Response {
+pub(super) async fn list(
+    State(console): State<Console>,
+    Query(done): Query<Done>,
+    headers: HeaderMap,
+) -> Response {
     let staff = match staff(&console, &headers, Right::Look).await {
         Ok(staff) => staff,
         Err(response) => return response,
@@ -84,8 +88,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 fn day_fields(staff: &Staff, centre: &Centre, fields: Option<&Fields>) -> Vec<DayField> {
     let w = staff.w;
-    let names =
-        [w.day_mon(), w.day_tue(), w.day_wed(), w.day_thu(), w.day_fri(), w.day_sat(), w.day_sun()];
+    let names = [w.day_mon(), w.day_tue(), w.day_wed(), w.day_thu(), w.day_fri(), w.day_sat(), w.day_sun()];
     let periods = |n: i8| -> String {
         let Ok(day) = Weekday::from_monday_zero_offset(n) else { return String::new() };
         let hours = centre.hours.as_ref().map(|(_, hours)| hours.week.on(day)).unwrap_or_default();
@@ -112,7 +115,8 @@ async fn page(
     wrong: Option<(String, &Fields)>,
 ) -> Result<Response, Response> {
     let people = console.store.accounts().await.or_broken(console, headers)?;
-    let revisions = console.store.revisions_of(&format!("centres/{}", centre.id)).await.or_broken(console, headers)?;
+    let revisions =
+        console.store.revisions_of(&format!("centres/{}", centre.id)).await.or_broken(console, headers)?;
     let w = staff.w;
     let name = |author: &str| match author.strip_prefix("staff ").and_then(|id| id.parse().ok()) {
         Some(id) => super::shown::name(&people, id),
@@ -130,7 +134,10 @@ async fn page(
             .iter()
             .map(|s| (s.field.clone(), s.from.clone(), s.as_of.clone().unwrap_or_default()))
             .collect(),
-        history: revisions.iter().map(|r| (w.stamp(&r.at), name(&r.author), r.note.clone().unwrap_or_default())).collect(),
+        history: revisions
+            .iter()
+            .map(|r| (w.stamp(&r.at), name(&r.author), r.note.clone().unwrap_or_default()))
+            .collect(),
         turn: Token::draw().map(|t| t.secret().to_owned()).unwrap_or_default(),
         wrong: wrong.map(|(why, _)| w.centre_wrong(why)),
         f: Frame::new(staff, "centres", done),
@@ -205,7 +212,11 @@ fn said(fields: &Fields, before: Override, centre: &Centre, today: String) -> Re
 }
 
 /// Says anew how a centre is.
-pub(super) async fn change(State(console): State<Console>, Path(id): Path<String>, request: Request) -> Response {
+pub(super) async fn change(
+    State(console): State<Console>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
     let headers = request.headers().clone();
     let changed = async {
         let (staff, fields) = posted(&console, request, Right::Change).await?;

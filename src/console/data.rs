@@ -55,7 +55,11 @@ async fn page(console: &Console, asked: &Asked, headers: &HeaderMap) -> Result<R
 }
 
 /// The page.
-pub(super) async fn show(State(console): State<Console>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+pub(super) async fn show(
+    State(console): State<Console>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
     page(&console, &asked, &headers).await.unwrap_or_else(|response| response)
 }
 
@@ -80,7 +84,12 @@ pub(super) async fn act(State(console): State<Console>, request: Request) -> Res
     done.await.unwrap_or_else(|response| response)
 }
 
-async fn export(console: &Console, headers: &HeaderMap, staff: &Staff, person: &Address) -> Result<Response, Response> {
+async fn export(
+    console: &Console,
+    headers: &HeaderMap,
+    staff: &Staff,
+    person: &Address,
+) -> Result<Response, Response> {
     let all = console.store.export(person).await.or_broken(console, headers)?;
     let noted = console.store.audit_once(&staff.actor(), "exported", "a resident", staff.now, 0).await;
     noted.or_broken(console, headers)?;

@@ -42,7 +42,12 @@ pub async fn invite_new(
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn reset(store: &Store, public_url: &str, account: &Account, now: Timestamp) -> Result<String, StoreError> {
+pub async fn reset(
+    store: &Store,
+    public_url: &str,
+    account: &Account,
+    now: Timestamp,
+) -> Result<String, StoreError> {
     store.set_totp(account.id, None, 0).await?;
     store.end_sessions(account.id, None).await?;
     link(store, public_url, account.id, now).await
@@ -52,7 +57,11 @@ pub async fn reset(store: &Store, public_url: &str, account: &Account, now: Time
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn first_link(store: &Store, public_url: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
+pub async fn first_link(
+    store: &Store,
+    public_url: &str,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
     let accounts = store.accounts().await?;
     if accounts.iter().any(|a| a.has_password) {
         return Ok(None);

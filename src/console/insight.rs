@@ -63,7 +63,10 @@ fn shown_count(w: Terms, count: i64) -> String {
 fn plot(rows: &[(String, String, i64)], title: &str, days: bool) -> Safe {
     use std::fmt::Write;
     let most = rows.iter().map(|r| r.2).max().unwrap_or(0).max(1);
-    let share = |count: i64| f64::from(i32::try_from(count).unwrap_or(i32::MAX)) / f64::from(i32::try_from(most).unwrap_or(i32::MAX));
+    let share = |count: i64| {
+        f64::from(i32::try_from(count).unwrap_or(i32::MAX))
+            / f64::from(i32::try_from(most).unwrap_or(i32::MAX))
+    };
     let shown: Vec<_> = rows.iter().take(if days { 366 } else { 12 }).collect();
     let count = u32::try_from(shown.len()).unwrap_or(0);
     let (width, height) = if days { (720.0, 160.0) } else { (720.0, f64::from(count) * 24.0) };
@@ -76,7 +79,12 @@ fn plot(rows: &[(String, String, i64)], title: &str, days: bool) -> Safe {
         let n = f64::from(n);
         let _ = if days {
             let (x, bar) = (n * step, share * 150.0);
-            write!(svg, "<rect class=\"bar\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{bar:.1}\"/>", 155.0 - bar, (step - 1.0).max(0.5))
+            write!(
+                svg,
+                "<rect class=\"bar\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{bar:.1}\"/>",
+                155.0 - bar,
+                (step - 1.0).max(0.5)
+            )
         } else {
             let y = n * 24.0;
             write!(
@@ -149,7 +157,8 @@ async fn figures(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resu
         let plot = plot(&rows, &title, by == By::Day);
         figures.push(Figure { id, title, column, rows, plot });
     }
-    let visits = console.store.count_visits(set.centre.as_ref(), set.from, until).await.or_broken(console, headers)?;
+    let visits =
+        console.store.count_visits(set.centre.as_ref(), set.from, until).await.or_broken(console, headers)?;
     let word = |s: &str| VisitStatus::from_word(s).map_or_else(|| s.to_owned(), |s| shown::visit(w, s));
     let rows: Vec<_> = visits.into_iter().map(|(s, n)| (word(&s), shown_count(w, n), n)).collect();
     let plot = plot(&rows, &w.insight_visits(), false);
@@ -158,7 +167,11 @@ async fn figures(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resu
 }
 
 /// The shares that one looks for first, in whole per cent.
-async fn numbers(console: &Console, set: &Frameset, headers: &HeaderMap) -> Result<Vec<(String, String)>, Response> {
+async fn numbers(
+    console: &Console,
+    set: &Frameset,
+    headers: &HeaderMap,
+) -> Result<Vec<(String, String)>, Response> {
     let (w, until) = (set.staff.w, later(set.staff.now, 1));
     let count = async |by| {
         let counts = console.store.count_requests(by, set.centre.as_ref(), set.from, until).await;
@@ -169,7 +182,9 @@ async fn numbers(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resu
     let all: i64 = statuses.iter().map(|(_, n)| n).sum();
     let helped = of(&outcomes, "helped");
     let said = helped + of(&outcomes, "not_helped");
-    let share = |part: i64, whole: i64| if whole < FEW { w.insight_few() } else { format!("{} %", part * 100 / whole) };
+    let share = |part: i64, whole: i64| {
+        if whole < FEW { w.insight_few() } else { format!("{} %", part * 100 / whole) }
+    };
     Ok(vec![
         (w.requests_title(), shown_count(w, all)),
         (w.insight_alone(), share(of(&statuses, "answered"), all)),
@@ -178,7 +193,11 @@ async fn numbers(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resu
 }
 
 /// The page.
-pub(super) async fn show(State(console): State<Console>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+pub(super) async fn show(
+    State(console): State<Console>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
     let page = async {
         let set = asked_for(&console, &asked, &headers).await?;
         let (w, facts) = (set.staff.w, console.app.facts());
@@ -205,7 +224,11 @@ fn defused(cell: &str) -> String {
 }
 
 /// The same numbers for a spreadsheet.
-pub(super) async fn csv(State(console): State<Console>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+pub(super) async fn csv(
+    State(console): State<Console>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
     let table = async {
         let set = asked_for(&console, &asked, &headers).await?;
         let mut writer = csv::Writer::from_writer(vec![0xEF, 0xBB, 0xBF]);

@@ -9,6 +9,7 @@ mod centres;
 mod data;
 pub mod first;
 mod insight;
+mod knowledge;
 mod live;
 mod password;
 mod people;
@@ -27,9 +28,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-pub use self::totp::Secret;
 use self::password::Hasher;
 use self::session::Staff;
+pub use self::totp::Secret;
 use crate::app::App;
 use crate::http::limit::Limit;
 use crate::http::words::Terms;
@@ -129,7 +130,15 @@ impl<T> OrBroken<T> for Result<T, StoreError> {
 /// The routes of the console.
 pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
     let tries = Arc::new(Limit::new(20, 10_000));
-    let console = Console { app, store, site, hasher: Hasher::default(), tries, present: live::Present::default(), retention };
+    let console = Console {
+        app,
+        store,
+        site,
+        hasher: Hasher::default(),
+        tries,
+        present: live::Present::default(),
+        retention,
+    };
     Router::new()
         .route("/staff", get(requests::list))
         .route("/staff/requests/{id}", get(request::show).post(request::act))
@@ -139,6 +148,7 @@ pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
         .route("/staff/insight", get(insight::show))
         .route("/staff/insight.csv", get(insight::csv))
         .route("/staff/data", get(data::show).post(data::act))
+        .route("/staff/knowledge", get(knowledge::show))
         .route("/staff/live", get(live::live))
         .route("/staff/login", get(signin::form).post(signin::sign_in))
         .route("/staff/logout", post(signin::sign_out))

@@ -50,7 +50,9 @@ pub fn check(password: &str, login: &str, name: &str) -> Result<(), Weak> {
     let known = COMMON.lines().any(|common| common == lower || common == bare);
     // What is left without the words that anybody would try first.
     let mut rest = bare;
-    for word in [login, "digidel", "bibliotek", "lösenord", "password"].into_iter().chain(name.split_whitespace()) {
+    for word in
+        [login, "digidel", "bibliotek", "lösenord", "password"].into_iter().chain(name.split_whitespace())
+    {
         if word.chars().count() >= 3 {
             rest = rest.replace(&word.to_lowercase(), "");
         }

@@ -43,7 +43,11 @@ async fn page(
 }
 
 /// The list.
-pub(super) async fn list(State(console): State<Console>, Query(done): Query<Done>, headers: HeaderMap) -> Response {
+pub(super) async fn list(
+    State(console): State<Console>,
+    Query(done): Query<Done>,
+    headers: HeaderMap,
+) -> Response {
     match staff(&console, &headers, Right::Administer).await {
         Ok(staff) => page(&console, &headers, &staff, done.done.as_deref(), None, None).await,
         Err(response) => response,
@@ -64,7 +68,8 @@ pub(super) async fn add(State(console): State<Console>, request: Request) -> Res
     };
     let (role, centres) = rights(&fields);
     let (login, name) = (fields.get("login").to_lowercase(), fields.get("name"));
-    let invited = first::invite_new(&console.store, &console.site.public_url, &login, name, role, &centres, staff.now);
+    let invited =
+        first::invite_new(&console.store, &console.site.public_url, &login, name, role, &centres, staff.now);
     match invited.await {
         Ok(link) => {
             tracing::info!(by = staff.account.id, "an account was added");
@@ -79,7 +84,11 @@ pub(super) async fn add(State(console): State<Console>, request: Request) -> Res
 }
 
 /// Changes, closes or opens an account, or makes a new link for it.
-pub(super) async fn change(State(console): State<Console>, Path(id): Path<i64>, request: Request) -> Response {
+pub(super) async fn change(
+    State(console): State<Console>,
+    Path(id): Path<i64>,
+    request: Request,
+) -> Response {
     let headers = request.headers().clone();
     let (staff, fields) = match posted(&console, request, Right::Administer).await {
         Ok(posted) => posted,

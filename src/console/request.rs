@@ -90,7 +90,12 @@ pub(super) async fn show(
     }
 }
 
-async fn page(console: &Console, id: &str, done: Option<&str>, headers: &HeaderMap) -> Result<Page, Response> {
+async fn page(
+    console: &Console,
+    id: &str,
+    done: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Page, Response> {
     let staff = staff(console, headers, Right::Look).await?;
     let request = found(console, &staff, headers, id).await?;
     let subject = format!("request {}", request.id);
@@ -119,7 +124,10 @@ async fn page(console: &Console, id: &str, done: Option<&str>, headers: &HeaderM
         facts: about(console, &staff, &request, &people),
         lines: lines(*w, &said),
         notes: own_notes.collect(),
-        history: deeds.iter().map(|d| (w.stamp(&d.at), actor(&people, &d.actor), shown::deed(w, &d.deed))).collect(),
+        history: deeds
+            .iter()
+            .map(|d| (w.stamp(&d.at), actor(&people, &d.actor), shown::deed(w, &d.deed)))
+            .collect(),
         canned,
         topics: shown::topics(&console.app.facts(), lang, request.topic.as_deref().unwrap_or("")),
         people: open.map(|a| Choice::new(a.id.to_string(), a.name.clone(), &assignee)).collect(),
@@ -221,7 +229,12 @@ pub(super) async fn act(
     }
 }
 
-async fn act_on(console: &Console, id: &str, http: HttpRequest, headers: &HeaderMap) -> Result<Response, Response> {
+async fn act_on(
+    console: &Console,
+    id: &str,
+    http: HttpRequest,
+    headers: &HeaderMap,
+) -> Result<Response, Response> {
     let (staff, fields) = posted(console, http, Right::Change).await?;
     let request = found(console, &staff, headers, id).await?;
     let to = |done: &str| Redirect::to(&format!("/staff/requests/{id}?done={done}")).into_response();

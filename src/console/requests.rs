@@ -54,7 +54,10 @@ impl Asked {
             until: self.until.parse::<Date>().ok().and_then(|d| d.tomorrow().ok()).and_then(start_of),
             assignee: self.assignee.parse().ok(),
             words: some(&self.words),
-            before: self.before.split_once('-').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
+            before: self
+                .before
+                .split_once('-')
+                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
             ..Filter::default()
         };
         if !staff.account.is_administrator() {
@@ -75,10 +78,19 @@ impl Asked {
 
     /// Nothing is asked for: the page that one comes to.
     fn is_plain(&self) -> bool {
-        [&self.view, &self.status, &self.kind, &self.topic, &self.lang, &self.platform, &self.centre, &self.outcome]
-            .iter()
-            .chain(&[&self.from, &self.until, &self.assignee, &self.words])
-            .all(|field| field.trim().is_empty())
+        [
+            &self.view,
+            &self.status,
+            &self.kind,
+            &self.topic,
+            &self.lang,
+            &self.platform,
+            &self.centre,
+            &self.outcome,
+        ]
+        .iter()
+        .chain(&[&self.from, &self.until, &self.assignee, &self.words])
+        .all(|field| field.trim().is_empty())
     }
 
     /// The address of the page after this request.
@@ -101,7 +113,8 @@ impl Asked {
             ("before", &before),
         ];
         let set = fields.iter().filter(|(_, value)| !value.is_empty());
-        let pairs: Vec<String> = set.map(|(name, value)| format!("{name}={}", shown::encoded(value))).collect();
+        let pairs: Vec<String> =
+            set.map(|(name, value)| format!("{name}={}", shown::encoded(value))).collect();
         format!("/staff?{}", pairs.join("&"))
     }
 }
@@ -165,7 +178,8 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
     let people = console.store.accounts().await.or_broken(console, headers)?;
     let facts = console.app.facts();
     let (w, lang) = (staff.w, staff.account.lang);
-    let centre_name = |id: &CentreId| facts.centres.get(id).map_or_else(|| id.to_string(), |c| c.name.clone());
+    let centre_name =
+        |id: &CentreId| facts.centres.get(id).map_or_else(|| id.to_string(), |c| c.name.clone());
     let full = found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.last().filter(|_| full).map(|last| asked.after(last));
     let rows = found.iter().map(|r| Row {
@@ -184,16 +198,29 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
     Ok(Page {
         rows: rows.collect(),
         more,
-        view: if asked.view.is_empty() && asked.is_plain() { "waiting".to_owned() } else { asked.view.clone() },
+        view: if asked.view.is_empty() && asked.is_plain() {
+            "waiting".to_owned()
+        } else {
+            asked.view.clone()
+        },
         narrowed: !Asked { view: String::new(), ..asked.clone() }.is_plain(),
-        statuses: shown::choices(RequestStatus::ALL, &asked.status, |s| (s.word().to_owned(), shown::status(w, *s))),
+        statuses: shown::choices(RequestStatus::ALL, &asked.status, |s| {
+            (s.word().to_owned(), shown::status(w, *s))
+        }),
         kinds: shown::choices(RequestKind::ALL, &asked.kind, |k| (k.word().to_owned(), shown::kind(w, *k))),
         topics: shown::topics(&facts, lang, &asked.topic),
         langs: shown::choices(&Lang::ALL, &asked.lang, |l| (l.code().to_owned(), l.own_name().to_owned())),
-        platforms: shown::choices(&Platform::ALL, &asked.platform, |p| (p.name().to_owned(), p.name().to_owned())),
+        platforms: shown::choices(&Platform::ALL, &asked.platform, |p| {
+            (p.name().to_owned(), p.name().to_owned())
+        }),
         centres: mine.map(|c| Choice::new(c.id.to_string(), c.name.clone(), &asked.centre)).collect(),
-        outcomes: shown::choices(Outcome::ALL, &asked.outcome, |o| (o.word().to_owned(), shown::outcome(w, Some(*o)))),
-        assignees: people.iter().map(|a| Choice::new(a.id.to_string(), a.name.clone(), &asked.assignee)).collect(),
+        outcomes: shown::choices(Outcome::ALL, &asked.outcome, |o| {
+            (o.word().to_owned(), shown::outcome(w, Some(*o)))
+        }),
+        assignees: people
+            .iter()
+            .map(|a| Choice::new(a.id.to_string(), a.name.clone(), &asked.assignee))
+            .collect(),
         f: Frame::new(&staff, "requests", asked.done.as_deref()),
         asked,
     })

@@ -102,7 +102,8 @@ pub(super) async fn staff(console: &Console, headers: &HeaderMap, right: Right) 
         return Err(Redirect::to("/staff/login?over=1").into_response());
     };
     // A page that refreshes itself is not a person at work.
-    let by_itself = headers.contains_key("x-digidel-live") || headers.get(header::ACCEPT).is_some_and(|a| a == "text/event-stream");
+    let by_itself = headers.contains_key("x-digidel-live")
+        || headers.get(header::ACCEPT).is_some_and(|a| a == "text/event-stream");
     if !by_itself && now.duration_since(used_at).as_secs() >= TOUCH {
         console.store.touch_session(&hash, now).await.map_err(|e| console.broken(headers, &e))?;
     }

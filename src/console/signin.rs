@@ -98,7 +98,8 @@ async fn check(
     }
     let step = second_factor(&lock, fields.get("code"), now);
     if known && step.is_ok() {
-        let noted = console.store.note_login(lock.account.id, 0, Timestamp::MIN, step.unwrap_or_default()).await;
+        let noted =
+            console.store.note_login(lock.account.id, 0, Timestamp::MIN, step.unwrap_or_default()).await;
         return match noted {
             Ok(()) => Ok(Some(lock.account)),
             // The very same code came in twice at once: the second is a copy.
@@ -125,7 +126,12 @@ fn second_factor(lock: &Lock, code: &str, now: Timestamp) -> Result<Option<i64>,
 }
 
 /// A new session with a new token, whatever cookie the browser had.
-pub(super) async fn begin(console: &Console, account: &Account, headers: &HeaderMap, now: Timestamp) -> Response {
+pub(super) async fn begin(
+    console: &Console,
+    account: &Account,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Response {
     if let Some(old) = console.site.cookies.token(headers, COOKIE) {
         if let Err(error) = console.store.end_sessions(account.id, Some(&old.hash(SESSION))).await {
             return console.broken(headers, &error);

@@ -50,7 +50,8 @@ impl Secret {
         let mut count = 0;
         let mut key = Vec::with_capacity(20);
         for byte in self.0.bytes() {
-            let value = BASE32.iter().position(|b| *b == byte).and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
+            let value =
+                BASE32.iter().position(|b| *b == byte).and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
             bits = (bits << 5) | value;
             count += 5;
             if count >= 8 {

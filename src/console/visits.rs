@@ -19,7 +19,9 @@ use crate::model::chat::{Address, Chat, Hints, Platform, Role};
 use crate::model::event::{Incoming, Input};
 use crate::model::id::{CentreId, VisitId};
 use crate::model::staff::{Refusal, StaffOp, WhichVisit};
-use crate::model::time::{Date, SignedDuration, Time, Timestamp, from_millis, in_sweden, swedish_instant, to_millis};
+use crate::model::time::{
+    Date, SignedDuration, Time, Timestamp, from_millis, in_sweden, swedish_instant, to_millis,
+};
 use crate::model::visit::{Company, Visit, VisitStatus};
 
 /// What the address asks for.
@@ -73,7 +75,11 @@ struct Page {
 }
 
 /// The list.
-pub(super) async fn list(State(console): State<Console>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+pub(super) async fn list(
+    State(console): State<Console>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
     match page(&console, &asked, &headers).await {
         Ok(page) => html::page(&page),
         Err(response) => response,
@@ -92,17 +98,22 @@ fn days_after(date: Date, days: i64) -> Date {
 fn centre_of(console: &Console, staff: &Staff, wanted: &str) -> Option<(CentreId, Vec<Choice>)> {
     let facts = console.app.facts();
     let own: Vec<_> = facts.centres.shown().filter(|c| staff.account.sees(Some(&c.id))).collect();
-    let chosen = if wanted.is_empty() { own.first()? } else { own.iter().find(|c| c.id.as_str() == wanted)? };
-    let choices = own.iter().map(|c| Choice::new(c.id.to_string(), c.name.clone(), chosen.id.as_str())).collect();
+    let chosen =
+        if wanted.is_empty() { own.first()? } else { own.iter().find(|c| c.id.as_str() == wanted)? };
+    let choices =
+        own.iter().map(|c| Choice::new(c.id.to_string(), c.name.clone(), chosen.id.as_str())).collect();
     Some((chosen.id.clone(), choices))
 }
 
 async fn page(console: &Console, asked: &Asked, headers: &HeaderMap) -> Result<Page, Response> {
     let staff = staff(console, headers, Right::Look).await?;
-    let Some((centre, centres)) = centre_of(console, &staff, &asked.centre) else { return Err(missing(staff.w)) };
+    let Some((centre, centres)) = centre_of(console, &staff, &asked.centre) else {
+        return Err(missing(staff.w));
+    };
     let week = asked.view == "week";
     let wanted = asked.date.parse::<Date>().unwrap_or_else(|_| in_sweden(staff.now).date());
-    let first = if week { days_after(wanted, -i64::from(wanted.weekday().to_monday_zero_offset())) } else { wanted };
+    let first =
+        if week { days_after(wanted, -i64::from(wanted.weekday().to_monday_zero_offset())) } else { wanted };
     let count = if week { 7 } else { 1 };
     let span = (start_of(first), start_of(days_after(first, count)));
     let found = console.store.visits_between(&centre, span.0, span.1).await.or_broken(console, headers)?;
@@ -113,7 +124,11 @@ async fn page(console: &Console, asked: &Asked, headers: &HeaderMap) -> Result<P
     let lang = staff.account.lang;
     let days = (0..count).map(|n| days_after(first, n)).map(|date| Day {
         title: say::day(lang, date),
-        rows: found.iter().filter(|v| in_sweden(v.starts_at).date() == date).map(|v| row(&staff, v)).collect(),
+        rows: found
+            .iter()
+            .filter(|v| in_sweden(v.starts_at).date() == date)
+            .map(|v| row(&staff, v))
+            .collect(),
     });
     let closures = console.app.facts().centres.said_of(&centre).closures;
     let today = in_sweden(staff.now).date();
@@ -163,7 +178,8 @@ fn row(staff: &Staff, visit: &Visit) -> Row {
         status: visit.status,
         status_word: shown::visit(w, visit.status),
         check_in: today && matches!(visit.status, VisitStatus::Booked | VisitStatus::NoShow),
-        absent: visit.starts_at <= staff.now && matches!(visit.status, VisitStatus::Booked | VisitStatus::Arrived),
+        absent: visit.starts_at <= staff.now
+            && matches!(visit.status, VisitStatus::Booked | VisitStatus::Arrived),
         cancel: visit.status.is_open() && visit.starts_at > staff.now,
         proposals: proposals.iter().map(|at| (to_millis(*at), w.visit_confirm(spoken(at)))).collect(),
     }
@@ -194,7 +210,12 @@ fn deed(fields: &Fields, centre: &CentreId) -> Option<StaffOp> {
 }
 
 /// Whether the visit of a deed belongs to the centre of the page: another centre's does not exist here.
-async fn is_here(console: &Console, op: &StaffOp, centre: &CentreId, headers: &HeaderMap) -> Result<bool, Response> {
+async fn is_here(
+    console: &Console,
+    op: &StaffOp,
+    centre: &CentreId,
+    headers: &HeaderMap,
+) -> Result<bool, Response> {
     let found = match op {
         StaffOp::CheckIn(WhichVisit::Code(code)) => console.store.one_visit(None, Some(code)).await,
         StaffOp::CheckIn(WhichVisit::Id(id))
@@ -241,7 +262,9 @@ pub(super) async fn act(State(console): State<Console>, request: Request) -> Res
 
 async fn act_on(console: &Console, request: Request, headers: &HeaderMap) -> Result<Response, Response> {
     let (staff, fields) = posted(console, request, Right::Change).await?;
-    let Some((centre, _)) = centre_of(console, &staff, fields.get("centre")) else { return Err(missing(staff.w)) };
+    let Some((centre, _)) = centre_of(console, &staff, fields.get("centre")) else {
+        return Err(missing(staff.w));
+    };
     let view = if fields.get("view") == "week" { "&view=week" } else { "" };
     let date = fields.get("date").parse::<Date>().map(|d| d.to_string()).unwrap_or_default();
     let to = |said: &str| {

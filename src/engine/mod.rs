@@ -4,8 +4,8 @@
 //! has an answer. [`react`] is the routing on one screen; each flow has a file of its own.
 
 mod answers;
-mod desk;
 mod calendar;
+mod desk;
 mod flow;
 mod handoff;
 pub mod mask;

@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn what_a_person_wrote_never_becomes_markup() {
-        let hostile = "<script>alert(1)</script> \"x\" & 'y' [a](javascript:alert(1)) ![b](https://e.example/x)";
+        let hostile =
+            "<script>alert(1)</script> \"x\" & 'y' [a](javascript:alert(1)) ![b](https://e.example/x)";
         let html = markup(&Markup::from_user(hostile)).to_string();
         assert!(!html.contains("<script") && !html.contains("<a ") && !html.contains("<img"), "{html}");
         assert!(html.contains("&lt;script&gt;"), "{html}");
@@ -141,7 +142,8 @@ mod tests {
 
     #[test]
     fn steps_become_a_list() {
-        let html = markup(&Markup::trusted("Gör **så**:\n\n1. Ett\n2. [Två](https://a.se/?a=1&b=2)\n\nKlart."));
+        let html =
+            markup(&Markup::trusted("Gör **så**:\n\n1. Ett\n2. [Två](https://a.se/?a=1&b=2)\n\nKlart."));
         assert_eq!(
             html.to_string(),
             "<p>Gör <strong>så</strong>:</p><ol><li>Ett</li><li><a href=\"https://a.se/?a=1&amp;b=2\" \

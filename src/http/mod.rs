@@ -90,7 +90,14 @@ struct Notice {
 
 /// A page with one thing to say.
 #[must_use]
-pub fn notice(status: StatusCode, w: Words, title: String, text: String, back: &'static str, link: String) -> Response {
+pub fn notice(
+    status: StatusCode,
+    w: Words,
+    title: String,
+    text: String,
+    back: &'static str,
+    link: String,
+) -> Response {
     html::page_with(status, &Notice { w, title, text, back, link })
 }
 

@@ -9,8 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
-use super::desk::RequestOp;
 use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
+use super::desk::RequestOp;
 use super::id::{CentreId, Fresh, RequestId, VisitId};
 use super::place::Position;
 use super::staff::StaffOp;

@@ -5,8 +5,8 @@
 
 pub mod action;
 pub mod chat;
-pub mod desk;
 pub mod code;
+pub mod desk;
 pub mod effect;
 pub mod event;
 pub mod id;
@@ -15,7 +15,7 @@ pub mod markup;
 pub mod message;
 pub mod place;
 pub mod request;
-pub mod staff_account;
 pub mod staff;
+pub mod staff_account;
 pub mod time;
 pub mod visit;

@@ -82,15 +82,16 @@ impl Store {
     ) -> Result<i64, StoreError> {
         let centres = serde_json::to_string(centres).unwrap_or_else(|_| "[]".to_owned());
         let mut turnover = self.begin().await?;
-        let done =
-            sqlx::query("INSERT INTO accounts (login, name, role, centres, created_at) VALUES (?, ?, ?, ?, ?)")
-                .bind(login)
-                .bind(name)
-                .bind(role.word())
-                .bind(centres)
-                .bind(to_millis(now))
-                .execute(&mut *turnover.tx)
-                .await?;
+        let done = sqlx::query(
+            "INSERT INTO accounts (login, name, role, centres, created_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(login)
+        .bind(name)
+        .bind(role.word())
+        .bind(centres)
+        .bind(to_millis(now))
+        .execute(&mut *turnover.tx)
+        .await?;
         turnover.commit().await?;
         Ok(done.last_insert_rowid())
     }
@@ -210,7 +211,10 @@ impl Store {
     /// Whatever SQLite says.
     pub async fn invite(&self, account: i64, hash: &str, expires_at: Timestamp) -> Result<(), StoreError> {
         let mut turnover = self.begin().await?;
-        sqlx::query("DELETE FROM invitations WHERE account = ?").bind(account).execute(&mut *turnover.tx).await?;
+        sqlx::query("DELETE FROM invitations WHERE account = ?")
+            .bind(account)
+            .execute(&mut *turnover.tx)
+            .await?;
         sqlx::query("INSERT INTO invitations (hash, account, expires_at) VALUES (?, ?, ?)")
             .bind(hash)
             .bind(account)

@@ -128,7 +128,9 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
         query.push("))");
     }
     if let Some(words) = filter.words.as_deref().and_then(match_all) {
-        query.push(" AND id IN (SELECT rowid FROM request_words WHERE request_words MATCH ").push_bind(words.clone());
+        query
+            .push(" AND id IN (SELECT rowid FROM request_words WHERE request_words MATCH ")
+            .push_bind(words.clone());
         query.push(" UNION SELECT i.request FROM inbox_words w JOIN inbox i ON i.id = w.rowid WHERE w.inbox_words MATCH ");
         query.push_bind(words).push(" AND i.request IS NOT NULL)");
     }
@@ -180,13 +182,17 @@ impl Store {
         .bind(request.number())
         .fetch_all(self.readers())
         .await?;
-        let came = came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
-        let went = went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
-            Content::Message(message) => {
-                Some(Said::Out { id: LetterId::from_number(id), message: Box::new(message), at: from_millis(at) })
-            }
-            Content::Retract(_) | Content::Alarm(_) => None,
-        });
+        let came =
+            came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
+        let went =
+            went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
+                Content::Message(message) => Some(Said::Out {
+                    id: LetterId::from_number(id),
+                    message: Box::new(message),
+                    at: from_millis(at),
+                }),
+                Content::Retract(_) | Content::Alarm(_) => None,
+            });
         let mut all: Vec<Said> = came.chain(went).collect();
         all.sort_by_key(Said::order);
         Ok(all)

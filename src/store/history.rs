@@ -93,13 +93,17 @@ impl Store {
         .bind(count)
         .fetch_all(self.readers())
         .await?;
-        let came = came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
-        let went = went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
-            Content::Message(message) => {
-                Some(Said::Out { id: LetterId::from_number(id), message: Box::new(message), at: from_millis(at) })
-            }
-            Content::Retract(_) | Content::Alarm(_) => None,
-        });
+        let came =
+            came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
+        let went =
+            went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
+                Content::Message(message) => Some(Said::Out {
+                    id: LetterId::from_number(id),
+                    message: Box::new(message),
+                    at: from_millis(at),
+                }),
+                Content::Retract(_) | Content::Alarm(_) => None,
+            });
         let mut all: Vec<Said> = came.chain(went).collect();
         all.sort_by_key(Said::order);
         let surplus = all.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
@@ -112,11 +116,12 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn letter_to(&self, address: &Address, id: LetterId) -> Result<Option<Content>, StoreError> {
-        let content: Option<String> = sqlx::query_scalar("SELECT content FROM letters WHERE id = ? AND recipient = ?")
-            .bind(id.number())
-            .bind(address.to_string())
-            .fetch_optional(self.readers())
-            .await?;
+        let content: Option<String> =
+            sqlx::query_scalar("SELECT content FROM letters WHERE id = ? AND recipient = ?")
+                .bind(id.number())
+                .bind(address.to_string())
+                .fetch_optional(self.readers())
+                .await?;
         Ok(content.and_then(|content| serde_json::from_str(&content).ok()))
     }
 }

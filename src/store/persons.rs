@@ -44,7 +44,8 @@ impl Store {
     pub async fn export(&self, person: &Address) -> Result<Value, StoreError> {
         let address = person.to_string();
         let rows = async |query: &'static str| -> Result<Vec<Value>, StoreError> {
-            let rows: Vec<String> = sqlx::query_scalar(query).bind(&address).fetch_all(self.readers()).await?;
+            let rows: Vec<String> =
+                sqlx::query_scalar(query).bind(&address).fetch_all(self.readers()).await?;
             Ok(rows.iter().filter_map(|row| serde_json::from_str(row).ok()).collect())
         };
         Ok(json!({
@@ -101,4 +102,3 @@ impl Store {
         Ok(rested.len())
     }
 }
-

@@ -77,7 +77,13 @@ impl Turnover<'_> {
                     transcript = Some(request.id);
                     self.write_request(request, event.now).await?;
                     if let Input::Desk(op) = &event.input {
-                        self.audit(&event.role, &op.deed.word(), &format!("request {}", request.id), event.now).await?;
+                        self.audit(
+                            &event.role,
+                            &op.deed.word(),
+                            &format!("request {}", request.id),
+                            event.now,
+                        )
+                        .await?;
                     }
                 }
                 Effect::SaveVisit(visit) => {

@@ -100,7 +100,14 @@ pub(super) async fn turn(State(chat): State<Chat>, request: Request) -> Response
         Read::Input(input) => input,
         Read::Nothing => return answer(&chat, &headers, &address, cookie).await,
         Read::TooLong => {
-            return notice(StatusCode::PAYLOAD_TOO_LARGE, w, w.too_long(), w.too_long(), "/", w.back_to_chat());
+            return notice(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                w,
+                w.too_long(),
+                w.too_long(),
+                "/",
+                w.back_to_chat(),
+            );
         }
     };
     let forgets = input == Input::Tap(Action::ForgetNow);
@@ -133,7 +140,8 @@ fn incoming(address: &Address, form: &read::Form, headers: &HeaderMap, input: In
 /// After a turn: the script gets the last lines, a plain form the page again.
 async fn answer(chat: &Chat, headers: &HeaderMap, address: &Address, cookie: Option<String>) -> Response {
     if !headers.contains_key(FRAGMENT) {
-        let embedded = headers.get(header::REFERER).and_then(|r| r.to_str().ok()).is_some_and(|r| r.contains("embed="));
+        let embedded =
+            headers.get(header::REFERER).and_then(|r| r.to_str().ok()).is_some_and(|r| r.contains("embed="));
         let to = if embedded { "/?embed=1#write" } else { "/#write" };
         return with_cookie(Redirect::to(to).into_response(), cookie);
     }
@@ -175,7 +183,11 @@ pub(super) async fn size(State(chat): State<Chat>, Form(form): Form<Size>) -> Re
 }
 
 /// A file that came with a letter to this very visitor; anybody else's does not exist.
-pub(super) async fn file(State(chat): State<Chat>, Path(letter): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn file(
+    State(chat): State<Chat>,
+    Path(letter): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let missing = || {
         let w = chat.site.words(&headers);
         notice(StatusCode::NOT_FOUND, w, w.not_found_title(), w.not_found(), "/", w.back_to_chat())
@@ -186,9 +198,11 @@ pub(super) async fn file(State(chat): State<Chat>, Path(letter): Path<String>, h
     match chat.app.letter_to(&address, id).await {
         Ok(Some(Content::Message(message))) => match message.card {
             Some(Card::Document { name, mime, content }) => {
-                let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).collect();
+                let name: String =
+                    name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).collect();
                 let disposition = format!("attachment; filename=\"{name}\"");
-                ([(header::CONTENT_TYPE, mime), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
+                ([(header::CONTENT_TYPE, mime), (header::CONTENT_DISPOSITION, disposition)], content)
+                    .into_response()
             }
             _ => missing(),
         },

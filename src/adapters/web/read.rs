@@ -93,7 +93,10 @@ mod tests {
         let position = Position::new(58.5, 15.0).map(Input::Location).map(Read::Input);
         assert_eq!(Some(form("", None, Some(("58.5", "15.0"))).read()), position);
         assert_eq!(form("", None, Some(("NaN", "15"))).read(), Read::Nothing);
-        assert_eq!(form(" /help ", None, None).read(), Read::Input(Input::Command(Command::Help, String::new())));
+        assert_eq!(
+            form(" /help ", None, None).read(),
+            Read::Input(Input::Command(Command::Help, String::new()))
+        );
         assert_eq!(form("/nej", None, None).read(), Read::Input(Input::Text("/nej".into())));
         assert_eq!(form(&"å".repeat(4_001), None, None).read(), Read::TooLong);
     }

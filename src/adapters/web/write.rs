@@ -63,7 +63,11 @@ pub(super) fn lines(w: Words, said: &[Said]) -> Vec<Line> {
         lines.push(match one {
             Said::In { id, kind, text, at } => {
                 let words = theirs(w, kind, text.as_deref(), said);
-                Line { id: format!("i{id}"), text: html::markup(&Markup::from_user(&words)), ..base(w, false, at) }
+                Line {
+                    id: format!("i{id}"),
+                    text: html::markup(&Markup::from_user(&words)),
+                    ..base(w, false, at)
+                }
             }
             Said::Out { id, message, at } => ours(w, &id.to_string(), message, at),
         });
@@ -126,7 +130,9 @@ fn ours(w: Words, id: &str, message: &Message, at: &Timestamp) -> Line {
     match &message.card {
         Some(Card::Venue { name, address, position }) => {
             let (lat, lon) = (position.lat(), position.lon());
-            let link = format!("https://www.openstreetmap.org/?mlat={lat:.5}&mlon={lon:.5}#map=17/{lat:.5}/{lon:.5}");
+            let link = format!(
+                "https://www.openstreetmap.org/?mlat={lat:.5}&mlon={lon:.5}#map=17/{lat:.5}/{lon:.5}"
+            );
             line.venue = Some(Venue { name: name.clone(), address: address.clone(), link });
         }
         Some(Card::Document { name, .. }) => {

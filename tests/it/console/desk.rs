@@ -23,7 +23,8 @@ async fn waiting() -> (House, Browser, String) {
     let site = site(&house, &Http::default());
     let mut anna = signed_in(&house, &site, "anna", AccountRole::Staff, &["motala"]).await;
     let list = anna.get("/staff").await;
-    let link = list.body.split("/staff/requests/").nth(1).and_then(|r| r.split('"').next()).expect("a request");
+    let link =
+        list.body.split("/staff/requests/").nth(1).and_then(|r| r.split('"').next()).expect("a request");
     let path = format!("/staff/requests/{link}");
     (house, anna, path)
 }
@@ -49,7 +50,8 @@ async fn an_answer_reaches_the_resident_and_the_form_sent_twice_answers_once() {
     let (house, mut anna, path) = waiting().await;
     let (csrf, seen, turn) = form(&mut anna, &path).await;
     let text = "Hej!\n\nByt **patron** <b>nu</b>.";
-    let fields = [("csrf", csrf.as_str()), ("seen", &seen), ("turn", &turn), ("deed", "answer"), ("text", text)];
+    let fields =
+        [("csrf", csrf.as_str()), ("seen", &seen), ("turn", &turn), ("deed", "answer"), ("text", text)];
     assert!(anna.post(&path, &fields).await.location().ends_with("done=answered"));
     assert!(anna.post(&path, &fields).await.location().ends_with("done=answered"));
     house.deliver().await;
@@ -111,7 +113,9 @@ async fn the_search_finds_words_of_the_question_and_of_the_talk() {
     let (mut house, mut anna, path) = waiting().await;
     does(&mut anna, &path, "take", "").await;
     house.does(&rut(), None, "den står i Borensberg").await;
-    for (words, count) in [("konstiga", 1), ("skriv konst", 1), ("borensberg", 1), ("cykel", 0), ("\" OR *", 0)] {
+    for (words, count) in
+        [("konstiga", 1), ("skriv konst", 1), ("borensberg", 1), ("cykel", 0), ("\" OR *", 0)]
+    {
         let url = format!("/staff?view=all&words={}", crate::support::browser::encoded(words));
         let list = anna.get(&url).await;
         assert_eq!(list.status, StatusCode::OK, "{words}");
@@ -126,14 +130,25 @@ async fn closing_a_day_and_new_hours_are_in_force_at_once() {
     let (house, mut anna, _) = waiting().await;
     let csrf = anna.csrf().await;
     let close = [
-        ("csrf", csrf.as_str()), ("centre", "motala"), ("turn", "t1"), ("deed", "close"),
-        ("from", "2027-03-03"), ("until", "2027-03-04"), ("word", "studiedag"),
+        ("csrf", csrf.as_str()),
+        ("centre", "motala"),
+        ("turn", "t1"),
+        ("deed", "close"),
+        ("from", "2027-03-03"),
+        ("until", "2027-03-04"),
+        ("word", "studiedag"),
     ];
     let answer = anna.post("/staff/visits", &close).await;
     assert!(answer.location().ends_with("done=saved"), "{}", answer.location());
     let hours = [
-        ("csrf", csrf.as_str()), ("turn", "t2"), ("mon", "09:00-11:00, 13:00-15:00"), ("mode", "slots"),
-        ("minutes", "20"), ("seats", "2"), ("confirm", "1"), ("note", "ringde i dag"),
+        ("csrf", csrf.as_str()),
+        ("turn", "t2"),
+        ("mon", "09:00-11:00, 13:00-15:00"),
+        ("mode", "slots"),
+        ("minutes", "20"),
+        ("seats", "2"),
+        ("confirm", "1"),
+        ("note", "ringde i dag"),
     ];
     let answer = anna.post("/staff/centres/motala", &hours).await;
     assert_eq!(answer.location(), "/staff/centres/motala?done=saved", "{}", answer.body);
@@ -141,7 +156,12 @@ async fn closing_a_day_and_new_hours_are_in_force_at_once() {
     let motala = facts.centres.get(&"motala".parse().expect("an id")).expect("the centre");
     assert_eq!((motala.booking.minutes, motala.booking.seats), (20, 2));
     assert_eq!(motala.confirmed.as_deref(), Some("2027-03-01"));
-    assert!(motala.hours.as_ref().is_some_and(|(_, h)| h.closures.iter().any(|c| c.reason.as_deref() == Some("studiedag"))));
+    assert!(
+        motala
+            .hours
+            .as_ref()
+            .is_some_and(|(_, h)| h.closures.iter().any(|c| c.reason.as_deref() == Some("studiedag")))
+    );
     let bad = [("csrf", csrf.as_str()), ("turn", "t3"), ("mon", "11-9"), ("mode", "slots")];
     let answer = anna.post("/staff/centres/motala", &bad).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

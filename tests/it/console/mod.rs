@@ -15,7 +15,8 @@ use crate::support::house::House;
 async fn v6_3_3_an_administrator_needs_a_second_factor() {
     let house = House::open().await;
     let site = site(&house, &Http::default());
-    let link = console::first::first_link(&house.store, "", house.now()).await.expect("a store").expect("a link");
+    let link =
+        console::first::first_link(&house.store, "", house.now()).await.expect("a store").expect("a link");
     let mut admin = Browser::new(&site);
     assert_eq!(admin.post(&link, &[("password", PASSWORD), ("again", PASSWORD)]).await.location(), "/staff");
     for path in ["/staff", "/staff/people", "/staff/account"] {
@@ -172,8 +173,18 @@ async fn every_page_needs_somebody_who_is_signed_in() {
     let house = House::open().await;
     let mut nobody = Browser::new(&site(&house, &Http::default()));
     for path in [
-        "/staff", "/staff/requests/1", "/staff/visits", "/staff/centres", "/staff/centres/motala", "/staff/people",
-        "/staff/account", "/staff/second", "/staff/live", "/staff/knowledge", "/staff/insight", "/staff/insight.csv",
+        "/staff",
+        "/staff/requests/1",
+        "/staff/visits",
+        "/staff/centres",
+        "/staff/centres/motala",
+        "/staff/people",
+        "/staff/account",
+        "/staff/second",
+        "/staff/live",
+        "/staff/knowledge",
+        "/staff/insight",
+        "/staff/insight.csv",
         "/staff/data",
     ] {
         let answer = nobody.get(path).await;

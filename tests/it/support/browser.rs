@@ -126,11 +126,19 @@ impl Browser {
 }
 
 pub fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// Somebody of the staff, signed in.
-pub async fn signed_in(house: &House, site: &Router, login: &str, role: AccountRole, centres: &[&str]) -> Browser {
+pub async fn signed_in(
+    house: &House,
+    site: &Router,
+    login: &str,
+    role: AccountRole,
+    centres: &[&str],
+) -> Browser {
     let centres: Vec<CentreId> = centres.iter().map(|c| c.parse().expect("a centre")).collect();
     let link = console::first::invite_new(&house.store, "", login, login, role, &centres, house.now()).await;
     let mut browser = Browser::new(site);

@@ -118,7 +118,9 @@ async fn a_thousand_residents_race_for_one_seat() {
         .expect("the letters");
     assert_eq!(letters.len(), PROCESSES * RESIDENTS - 1, "everybody is answered once");
     for letter in letters {
-        let Content::Message(message) = serde_json::from_str(&letter).expect("a letter") else { panic!("{letter}") };
+        let Content::Message(message) = serde_json::from_str(&letter).expect("a letter") else {
+            panic!("{letter}")
+        };
         assert!(message.text.plain().contains("Den tiden går inte att få längre."), "{letter}");
         let days = message.ask.choices().iter().filter(|c| matches!(c.action, Action::Day(..))).count();
         assert!(days >= 5, "the next days are offered");

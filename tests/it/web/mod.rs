@@ -45,10 +45,16 @@ async fn v3_4_3_no_page_allows_inline_script() {
     for path in ["/", "/accessibility", "/forgotten", "/staff/login", "/nowhere"] {
         let page = any.get(path).await;
         let policy = page.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{path}: {policy}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("script-src 'self';"),
+            "{path}: {policy}"
+        );
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
         assert_eq!(page.header("x-content-type-options"), "nosniff");
-        assert!(page.texts("script:not([src]), style").is_empty() && !page.body.contains(" onclick="), "{path}");
+        assert!(
+            page.texts("script:not([src]), style").is_empty() && !page.body.contains(" onclick="),
+            "{path}"
+        );
     }
 }
 
@@ -57,8 +63,15 @@ async fn v3_4_6_only_named_sites_may_frame_the_chat_and_none_the_console() {
     let house = House::open().await;
     let settings = Http { embed: vec!["https://www.motala.example".into()], ..Http::default() };
     let mut any = Browser::new(&site(&house, &settings));
-    assert!(any.get("/").await.header("content-security-policy").contains("frame-ancestors 'self' https://www.motala.example"));
-    assert!(any.get("/staff/login").await.header("content-security-policy").contains("frame-ancestors 'none'"));
+    assert!(
+        any.get("/")
+            .await
+            .header("content-security-policy")
+            .contains("frame-ancestors 'self' https://www.motala.example")
+    );
+    assert!(
+        any.get("/staff/login").await.header("content-security-policy").contains("frame-ancestors 'none'")
+    );
 }
 
 #[tokio::test]
@@ -127,6 +140,8 @@ async fn v3_3_1_the_cookie_is_bound_to_the_host_over_https() {
     let mut rut = Browser::new(&site(&house, &settings));
     let answer = rut.post("/chat", &[("text", "hej")]).await;
     let cookie = answer.header("set-cookie");
-    assert!(cookie.starts_with("__Host-digidel=") && cookie.contains("; Secure") && cookie.contains("; HttpOnly"));
+    assert!(
+        cookie.starts_with("__Host-digidel=") && cookie.contains("; Secure") && cookie.contains("; HttpOnly")
+    );
     assert!(answer.header("strict-transport-security").contains("max-age=31536000"));
 }
