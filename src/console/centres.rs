@@ -70,6 +70,7 @@ struct DayField {
 
 #[derive(Template)]
 #[template(path = "staff/centre.html")]
+#[allow(clippy::struct_excessive_bools, reason = "a box of the form each")]
 struct Page {
     f: Frame,
     centre: Centre,

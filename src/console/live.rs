@@ -20,10 +20,13 @@ use crate::model::time::{Timestamp, later};
 /// Whoever has not looked for this many seconds has gone.
 const GONE: i64 = 120;
 
+/// Who looks, by account: the name and when last.
+type Looking = HashMap<i64, (String, Timestamp)>;
+
 /// Who looks at a request right now. Kept in memory: it is of no use afterwards.
 #[derive(Clone, Default)]
 pub(super) struct Present {
-    seen: Arc<Mutex<HashMap<RequestId, HashMap<i64, (String, Timestamp)>>>>,
+    seen: Arc<Mutex<HashMap<RequestId, Looking>>>,
 }
 
 impl Present {

@@ -103,13 +103,13 @@ async fn page(
     noted.or_broken(console, headers)?;
     let said = console.store.talk(request.id).await.or_broken(console, headers)?;
     let people = console.store.accounts().await.or_broken(console, headers)?;
-    let notes = console.store.notes(request.id).await.or_broken(console, headers)?;
+    let remarks = console.store.notes(request.id).await.or_broken(console, headers)?;
     let deeds = console.store.deeds(&subject).await.or_broken(console, headers)?;
     let canned = console.store.canned_replies().await.or_broken(console, headers)?;
     let (w, lang) = (staff.w, staff.account.lang);
     let assignee = request.assignee.map(|a| a.to_string()).unwrap_or_default();
     let open = people.iter().filter(|a| !a.disabled && a.may_change());
-    let own_notes = notes.into_iter().map(|n| NoteLine {
+    let own_notes = remarks.into_iter().map(|n| NoteLine {
         name: shown::name(&people, n.account),
         stamp: w.stamp(&n.at),
         text: n.text,
@@ -253,10 +253,10 @@ async fn act_on(
         return Ok(to("saved"));
     }
     let Some((deed, done)) = deed(&staff, &fields) else { return Ok(to("stale")) };
-    if let Deed::SetTopic(topic) = &deed {
-        if !console.app.facts().knowledge.articles().any(|a| a.topic == *topic) {
-            return Ok(to("stale"));
-        }
+    if let Deed::SetTopic(topic) = &deed
+        && !console.app.facts().knowledge.articles().any(|a| a.topic == *topic)
+    {
+        return Ok(to("stale"));
     }
     let key = format!("console:{}:{}", staff.account.id, fields.get("turn"));
     let incoming = Incoming {

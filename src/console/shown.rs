@@ -24,7 +24,7 @@ impl Choice {
 
 /// The choices of a list of values.
 pub(super) fn choices<T>(all: &[T], wanted: &str, word: impl Fn(&T) -> (String, String)) -> Vec<Choice> {
-    all.iter().map(|one| word(one)).map(|(value, label)| Choice::new(value, label, wanted)).collect()
+    all.iter().map(word).map(|(value, label)| Choice::new(value, label, wanted)).collect()
 }
 
 /// Every topic that an article has.

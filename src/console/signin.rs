@@ -132,10 +132,10 @@ pub(super) async fn begin(
     headers: &HeaderMap,
     now: Timestamp,
 ) -> Response {
-    if let Some(old) = console.site.cookies.token(headers, COOKIE) {
-        if let Err(error) = console.store.end_sessions(account.id, Some(&old.hash(SESSION))).await {
-            return console.broken(headers, &error);
-        }
+    if let Some(old) = console.site.cookies.token(headers, COOKIE)
+        && let Err(error) = console.store.end_sessions(account.id, Some(&old.hash(SESSION))).await
+    {
+        return console.broken(headers, &error);
     }
     let Some(token) = Token::draw() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let begun = console.store.begin_session(account.id, &token.hash(SESSION), &agent(headers), now).await;

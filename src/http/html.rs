@@ -79,7 +79,9 @@ pub fn markup(text: &Markup) -> Safe {
         }
         let tag = if wanted.is_some() { "li" } else { "p" };
         let _ = write!(out, "<{tag}>");
-        inner.iter().for_each(|s| span(&mut out, s));
+        for part in inner {
+            span(&mut out, part);
+        }
         let _ = write!(out, "</{tag}>");
     }
     if let Some(tag) = list {

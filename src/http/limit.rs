@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn v2_4_1_a_bucket_empties_and_fills_again() {
         let limit = Limit::new(3, 1_000);
-        let at = |ms| from_millis(1_000_000 + ms);
+        let at = |ms: i64| from_millis(1_000_000 + ms);
         assert!((0..3).all(|_| limit.admits("a", at(0))));
         assert!(!limit.admits("a", at(0)));
         assert!(limit.admits("b", at(0)));

@@ -75,7 +75,7 @@ impl Site {
 #[must_use]
 pub fn browser_language(headers: &HeaderMap) -> Option<Lang> {
     let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-    header.split(',').filter_map(|part| Lang::from_hint(part.split(';').next()?.trim())).next()
+    header.split(',').find_map(|part| Lang::from_hint(part.split(';').next()?.trim()))
 }
 
 #[derive(Template)]
@@ -137,7 +137,6 @@ async fn metrics(State(site): State<Site>) -> Result<String, StatusCode> {
 }
 
 /// Everything that is served: the pages of the chat and the console, health and assets, guarded.
-#[must_use]
 pub fn router(site: &Site, pages: Router, other: Router) -> Router {
     let own = Router::new()
         .route("/healthz", get(healthz))

@@ -98,7 +98,8 @@ impl Cookies {
         }
         let mut header = cookie.to_string();
         if let Some(seconds) = seconds {
-            header.push_str(&format!("; Max-Age={seconds}"));
+            header.push_str("; Max-Age=");
+            header.push_str(&seconds.to_string());
         }
         header
     }

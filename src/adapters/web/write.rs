@@ -130,10 +130,10 @@ fn ours(w: Words, id: &str, message: &Message, at: &Timestamp) -> Line {
     match &message.card {
         Some(Card::Venue { name, address, position }) => {
             let (lat, lon) = (position.lat(), position.lon());
-            let link = format!(
+            let map = format!(
                 "https://www.openstreetmap.org/?mlat={lat:.5}&mlon={lon:.5}#map=17/{lat:.5}/{lon:.5}"
             );
-            line.venue = Some(Venue { name: name.clone(), address: address.clone(), link });
+            line.venue = Some(Venue { name: name.clone(), address: address.clone(), link: map });
         }
         Some(Card::Document { name, .. }) => {
             line.file = Some(File { name: name.clone(), link: format!("/chat/file/{id}") });
