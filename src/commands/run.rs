@@ -2,6 +2,7 @@
 //!
 //! Only wires things together; what an adapter does is in its own folder.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -119,28 +120,33 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
 }
 
 /// Says where to click, what is off and how to turn it on, and how the first administrator gets in.
-#[allow(clippy::disallowed_macros, reason = "a command prints")]
 async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp) -> anyhow::Result<()> {
     let url = &site.public_url;
-    println!("Digidel runs.\n");
-    println!("  Web chat    {url}/");
-    println!("  Console     {url}/staff");
-    println!("  Database    {}", settings.database.display());
-    if let Some(link) = console::first::first_link(store, url, now).await? {
-        println!("  First administrator, once, within three days:\n              {link}");
+    let link = console::first::first_link(store, url, now).await?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Digidel runs.\n")?;
+    writeln!(out, "  Web chat    {url}/")?;
+    writeln!(out, "  Console     {url}/staff")?;
+    writeln!(out, "  Database    {}", settings.database.display())?;
+    if let Some(link) = link {
+        writeln!(out, "  First administrator, once, within three days:\n              {link}")?;
     }
     if settings.telegram.token.is_none() {
-        println!("\n  Telegram is off: get a token from @BotFather and set DIGIDEL__TELEGRAM__TOKEN.");
+        writeln!(out, "\n  Telegram is off: get a token from @BotFather and set DIGIDEL__TELEGRAM__TOKEN.")?;
     }
     if settings.discord.token.is_none() {
-        println!("  Discord is off: make a bot at discord.com/developers and set DIGIDEL__DISCORD__TOKEN.");
+        writeln!(
+            out,
+            "  Discord is off: make a bot at discord.com/developers and set DIGIDEL__DISCORD__TOKEN."
+        )?;
     }
     if settings.http.public_url.is_none() && !settings.http.listen.ip().is_loopback() {
-        println!(
+        writeln!(
+            out,
             "  Others can reach this address without https: set DIGIDEL__HTTP__PUBLIC_URL and put a proxy in front."
-        );
+        )?;
     }
-    println!("\nStop with Ctrl-C.");
+    writeln!(out, "\nStop with Ctrl-C.")?;
     Ok(())
 }
 

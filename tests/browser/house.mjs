@@ -7,13 +7,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
-const program = process.env.DIGIDEL_BIN ?? join(root, "target/debug/digidel");
+// An unoptimised program takes minutes to read the articles.
+const program = process.env.DIGIDEL_BIN ?? join(root, "target/release/digidel");
 const browser = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 
 /** Ends loudly but green where there is no browser; in CI that is a failure. */
 export const needBrowser = () => {
   if (browser && existsSync(program)) return browser;
-  console.error(`\n!!! BROWSER TESTS SKIPPED: ${browser ? `no program at ${program} (cargo build)` : "no chromium (apt-get install chromium)"} !!!\n`);
+  console.error(`\n!!! BROWSER TESTS SKIPPED: ${browser ? `no program at ${program} (cargo build --release, or name one in DIGIDEL_BIN)` : "no chromium (apt-get install chromium)"} !!!\n`);
   process.exit(process.env.CI ? 1 : 0);
 };
 
@@ -35,7 +36,7 @@ export const start = async (args = []) => {
   let out = "";
   child.stderr.on("data", (text) => { if (process.env.VERBOSE) process.stderr.write(text); });
   const link = await new Promise((done, fail) => {
-    const late = setTimeout(() => fail(new Error(`the program did not start:\n${out}`)), 60_000);
+    const late = setTimeout(() => fail(new Error(`the program did not start:\n${out}`)), 180_000);
     child.stdout.on("data", (text) => {
       out += text;
       if (out.includes("Ctrl-C")) { clearTimeout(late); done(/http\S+invite\S+/.exec(out)?.[0]); }
