@@ -47,7 +47,14 @@ pub fn begin(turn: &mut Turn<'_>, id: &CentreId, moving: Option<VisitId>) -> Res
         nearby::details(turn, id);
         return Ok(());
     }
-    turn.session.step = Step::Time { centre: id.clone(), moving, proposed: Vec::new() };
+    // Another day at the same centre keeps what has been proposed so far.
+    let (moving, proposed) = match &turn.session.step {
+        Step::Time { centre, moving: under_way, proposed } if centre == id => {
+            (moving.or(*under_way), proposed.clone())
+        }
+        _ => (moving, Vec::new()),
+    };
+    turn.session.step = Step::Time { centre: id.clone(), moving, proposed };
     choose_day(turn, centre)
 }
 
