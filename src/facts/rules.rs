@@ -75,13 +75,22 @@ pub struct Rules {
     rules: Vec<Rule>,
 }
 
-/// One rule: some pattern fits, every further condition does, and no exception.
+/// One rule: some pattern fits or enough points are reached, every further condition fits, and no
+/// exception does.
 #[derive(Debug)]
 struct Rule {
     intent: Intent,
-    any: Regex,
+    any: Option<Regex>,
+    points: Option<Points>,
     with: Vec<Regex>,
     unless: Option<Regex>,
+}
+
+/// Hints that prove nothing each: every one that fits adds its points once.
+#[derive(Debug)]
+struct Points {
+    hints: Vec<(i32, Regex)>,
+    enough: i32,
 }
 
 /// Enough for any wish, and for the beginning of anything longer; in bytes of folded text.
@@ -107,6 +116,12 @@ impl Rules {
 impl Rule {
     fn fits(&self, folded: &str) -> bool {
         let fits = |pattern: &Regex| pattern.is_match(folded.as_bytes());
-        fits(&self.any) && self.with.iter().all(fits) && !self.unless.as_ref().is_some_and(fits)
+        let sum = |points: &Points| -> i32 {
+            points.hints.iter().filter(|(_, hint)| fits(hint)).map(|(points, _)| points).sum()
+        };
+        let enough = |points: &Points| sum(points) >= points.enough;
+        (self.any.as_ref().is_some_and(fits) || self.points.as_ref().is_some_and(enough))
+            && self.with.iter().all(fits)
+            && !self.unless.as_ref().is_some_and(fits)
     }
 }

@@ -17,6 +17,8 @@ mod locales;
 mod mask;
 mod places;
 mod random_talk;
+mod rules;
+mod scam;
 mod support;
 mod telegram_server;
 mod transcripts;

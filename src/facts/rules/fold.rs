@@ -23,10 +23,11 @@ pub(in crate::facts) fn fold(text: &str) -> String {
 
 /// A pattern with its letters folded as in [`fold`]; everything else is left as it is.
 pub(super) fn fold_pattern(pattern: &str) -> String {
-    let silent = |c: &char| is_silent(*c) && *c != '\u{2026}';
-    let composed =
+    // NFKD would write the gap sign as three dots.
+    let decomposed =
         pattern.chars().flat_map(|c| if c == '…' { vec![c] } else { std::iter::once(c).nfkd().collect() });
-    composed.filter(|c| !silent(c)).flat_map(char::to_lowercase).map(|c| letter(c).unwrap_or(c)).collect()
+    let heard = decomposed.filter(|c| !is_silent(*c)).flat_map(char::to_lowercase);
+    heard.map(|c| letter(c).unwrap_or(c)).collect()
 }
 
 /// The one letter or digit that a letter or digit stands for.

@@ -1,6 +1,6 @@
 //! The notation of patterns in the operators' files, and its translation into expressions.
 //!
-//! `<name>` is any word of a list, `…` up to five words between. Patterns are folded, and fit from the
+//! `<name>` is any word of a list, `…` up to six words between. Patterns are folded, and fit from the
 //! beginning of a word to the end of one. What a pattern means is for the caller.
 
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ impl Notation {
         let written_out = self.write_out(pattern, 0);
         let written_out = written_out.map_err(|message| Wrong { message, near: Some(pattern.to_owned()) })?;
         // "Anything but a space" costs far less as bytes than as all of Unicode.
-        Ok(fold_pattern(&written_out).replace(" … ", "(?: [^ ]+){0,5} ").replace("[^ ]", "(?-u:[^ ])"))
+        Ok(fold_pattern(&written_out).replace(" … ", "(?: [^ ]+){0,6} ").replace("[^ ]", "(?-u:[^ ])"))
     }
 
     /// A pattern with every `<name>` replaced, also inside the lists; `depth` is how far inside.

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use regex::bytes::Regex;
 use serde::Deserialize;
 
 use super::pattern::{Notation, Wrong, line_of};
-use super::{Intent, Rule};
+use super::{Intent, Points, Rule};
 use crate::facts::problem::Problem;
 use crate::model::lang::Lang;
 
@@ -33,7 +34,13 @@ struct Entry {
     /// Whether the patterns are the whole text, but for words of politeness.
     #[serde(default)]
     whole: bool,
+    #[serde(default)]
     patterns: Vec<String>,
+    /// Hints with points, written "3 pattern"; a number below zero takes points away.
+    #[serde(default)]
+    hints: Vec<String>,
+    /// The points from which the hints are as good as a pattern.
+    enough: Option<i32>,
     #[serde(default)]
     with: Vec<String>,
     #[serde(default)]
@@ -73,8 +80,30 @@ fn rule(notation: &Notation, entry: &Entry) -> Result<Rule, Wrong> {
     if entry.lang != "any" && entry.lang.parse::<Lang>().is_err() {
         return Err(format!("not a language: {} (or \"any\")", entry.lang).into());
     }
-    let any = notation.union(&entry.patterns, entry.whole)?;
+    let any = optional(notation, &entry.patterns, entry.whole)?;
+    let points = points(notation, entry)?;
+    if any.is_none() && points.is_none() {
+        return Err("a rule needs patterns, or hints and \"enough\"".to_owned().into());
+    }
     let with = entry.with.iter().map(|pattern| notation.union(std::slice::from_ref(pattern), false));
-    let unless = if entry.unless.is_empty() { None } else { Some(notation.union(&entry.unless, false)?) };
-    Ok(Rule { intent: entry.intent, any, with: with.collect::<Result<_, _>>()?, unless })
+    let unless = optional(notation, &entry.unless, false)?;
+    Ok(Rule { intent: entry.intent, any, points, with: with.collect::<Result<_, _>>()?, unless })
+}
+
+/// The union of some patterns, if there are any.
+fn optional(notation: &Notation, patterns: &[String], whole: bool) -> Result<Option<Regex>, Wrong> {
+    if patterns.is_empty() { Ok(None) } else { notation.union(patterns, whole).map(Some) }
+}
+
+fn points(notation: &Notation, entry: &Entry) -> Result<Option<Points>, Wrong> {
+    let Some(enough) = entry.enough else { return Ok(None) };
+    let hint = |hint: &String| {
+        let (points, pattern) =
+            hint.split_once(' ').and_then(|(n, p)| Some((n.parse().ok()?, p))).ok_or_else(|| Wrong {
+                message: format!("not points and a pattern: {hint:?}"),
+                near: Some(hint.clone()),
+            })?;
+        Ok((points, notation.union(&[pattern.to_owned()], false)?))
+    };
+    Ok(Some(Points { hints: entry.hints.iter().map(hint).collect::<Result<_, Wrong>>()?, enough }))
 }
