@@ -27,6 +27,9 @@ struct Cli {
     /// A folder whose files take the place of the built-in ones (see config/ in the repository)
     #[arg(long, global = true, env = "DIGIDEL_CONFIG", value_name = "FOLDER")]
     config: Option<PathBuf>,
+    /// Match questions by letters and words alone: less memory, weaker answers
+    #[arg(long, global = true, env = "DIGIDEL_NO_EMBEDDING")]
+    no_embedding: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -49,6 +52,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let source = cli.config.as_deref().map_or_else(Source::built_in, Source::folder);
+    let source = if cli.no_embedding { source.lexical_only() } else { source };
     let result = match cli.command {
         Command::Check => return check::check(&source),
         Command::Run => run::run(&source, cli.config.as_deref()),
