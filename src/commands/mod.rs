@@ -5,6 +5,7 @@
 mod ask;
 mod chat;
 mod check;
+mod eval;
 mod lines;
 mod nearest;
 mod run;
@@ -44,6 +45,8 @@ enum Command {
     Check,
     /// Find the nearest centres to a place; one place a line, as arguments or on standard input
     Nearest(lines::Lines),
+    /// Measure the search on labelled questions, or train it anew
+    Eval(eval::Eval),
     /// Find the article for a question; one question a line, as arguments or on standard input
     Ask(lines::Lines),
 }
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(&source, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
+        Command::Eval(eval) => eval::eval(&eval, &source),
         Command::Ask(lines) => ask::ask(&lines, &source),
     };
     match result {

@@ -20,9 +20,30 @@ use crate::support::house::{MONDAY, facts, instant};
 
 const EVENTS: usize = 100_000;
 const TEXTS: &[&str] = &[
-    "hej", "boka", "Motala", "ja", "nej", "Amina", "bankid funkar inte", "avboka", "591 32", "?", "", " ",
-    "jag vill prata med en människa", "någon är på min skärm nu", "Berga", "\u{202e}\u{0}x", "tack", "lättare ord",
-    "är det här bluff https://bankid.se.example.com/x", "öppettider", "byt språk", "1", "😀", "Göteborg i Sverige",
+    "hej",
+    "boka",
+    "Motala",
+    "ja",
+    "nej",
+    "Amina",
+    "bankid funkar inte",
+    "avboka",
+    "591 32",
+    "?",
+    "",
+    " ",
+    "jag vill prata med en människa",
+    "någon är på min skärm nu",
+    "Berga",
+    "\u{202e}\u{0}x",
+    "tack",
+    "lättare ord",
+    "är det här bluff https://bankid.se.example.com/x",
+    "öppettider",
+    "byt språk",
+    "1",
+    "😀",
+    "Göteborg i Sverige",
 ];
 
 /// A store that a test can hold in its hand.
@@ -143,16 +164,21 @@ fn a_hundred_thousand_random_events_all_have_an_answer() {
                 Effect::Send(letter) => {
                     if let Content::Message(message) = letter.content {
                         answered |= !message.text.is_empty();
-                        let actions: Vec<Action> = message.ask.choices().iter().map(|c| c.action.clone()).collect();
+                        let actions: Vec<Action> =
+                            message.ask.choices().iter().map(|c| c.action.clone()).collect();
                         assert!(actions.iter().all(|a| a.to_string().len() <= MAX_CODE));
-                        assert!(actions.iter().all(|a| a.to_string().parse().as_ref() == Ok(a)), "{actions:?}");
+                        assert!(
+                            actions.iter().all(|a| a.to_string().parse().as_ref() == Ok(a)),
+                            "{actions:?}"
+                        );
                         shown.insert(who.clone(), actions);
                     }
                 }
                 Effect::SaveVisit(visit) => {
                     let clash = shelf.visits.values().any(|v| {
                         v.id != visit.id
-                            && (&v.centre, v.starts_at, v.seat) == (&visit.centre, visit.starts_at, visit.seat)
+                            && (&v.centre, v.starts_at, v.seat)
+                                == (&visit.centre, visit.starts_at, visit.seat)
                             && v.takes_seat_at(now)
                             && visit.takes_seat_at(now)
                     });

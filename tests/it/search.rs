@@ -1,24 +1,16 @@
 //! The article search on labelled questions, and its parts on the files in `config/`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use digidel::facts::knowledge::article::{self, Article};
-use digidel::facts::knowledge::embedding::Embedder;
+use digidel::facts::knowledge::Knowledge;
 use digidel::facts::knowledge::search::eval::{self, Baseline, Question};
 use digidel::facts::knowledge::search::{ArticleText, Corpus, Decision, Example, Search, text};
+use digidel::facts::source::Source;
 use digidel::model::id::ArticleId;
 use digidel::model::lang::Lang;
-
-/// The files that the search is built from.
-struct Files {
-    articles: BTreeMap<ArticleId, Article>,
-    none: String,
-    languages: Vec<(Lang, String)>,
-    trained: Vec<u8>,
-}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -28,67 +20,19 @@ fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()
 }
 
-fn files() -> Files {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(root().join("config/knowledge")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    // Swedish first: it holds what is not language.
-    paths.sort_by_key(|path| (!path.to_string_lossy().ends_with(".sv.md"), path.clone()));
-    let mut articles: BTreeMap<ArticleId, Article> = BTreeMap::new();
-    for path in paths {
-        let name = path.to_string_lossy().into_owned();
-        let contents = fs::read_to_string(&path).unwrap();
-        match article::name_parts(&name).unwrap() {
-            (id, Lang::Sv) => {
-                articles.insert(id.clone(), article::read_swedish(&name, id, &contents).unwrap());
-            }
-            (id, lang) => {
-                articles.get_mut(&id).unwrap().set_text(lang, article::read_text(&name, &contents).unwrap());
-            }
-        }
-    }
-    let sentences =
-        |lang: Lang| fs::read_to_string(root().join(format!("config/languages/{}.txt", lang.code())));
-    let languages = Lang::ALL.into_iter().filter_map(|lang| Some((lang, sentences(lang).ok()?))).collect();
-    let trained = fs::read(root().join("config/embedding/classifier.bin")).unwrap();
-    Files { articles, none: read("config/none.txt"), languages, trained }
+/// The built-in knowledge on the lexical tier, read once.
+fn lexical() -> &'static Knowledge {
+    static LEXICAL: LazyLock<Knowledge> =
+        LazyLock::new(|| Knowledge::read(&Source::built_in().lexical_only()).0);
+    &LEXICAL
 }
 
-impl Files {
-    fn corpus(&self) -> Corpus<'_> {
-        let mut corpus = Corpus::default();
-        for article in self.articles.values() {
-            for (lang, text) in article.texts() {
-                let (title, body) = (text.title.as_str(), text.answer.as_str());
-                corpus.texts.push(ArticleText {
-                    article: &article.id,
-                    topic: &article.topic,
-                    lang,
-                    title,
-                    body,
-                });
-                let examples = text.examples.iter().map(|text| Example { article: &article.id, lang, text });
-                corpus.examples.extend(examples);
-            }
-        }
-        let none = self.none.lines().filter(|line| !line.starts_with('#'));
-        corpus.none = none
-            .filter_map(|line| line.split_once('\t'))
-            .map(|(lang, text)| (lang.parse().unwrap(), text))
-            .collect();
-        for (lang, sentences) in &self.languages {
-            let lines = sentences.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-            corpus.languages.extend(lines.map(|line| (*lang, line)));
-        }
-        corpus
-    }
+fn trained() -> Vec<u8> {
+    fs::read(root().join("config/embedding/classifier.bin")).unwrap()
+}
 
-    fn lexical(&self) -> Search {
-        Search::build(&self.corpus(), Some(&self.trained), None).0
-    }
-
-    fn topic(&self, id: &ArticleId) -> String {
-        self.articles.get(id).map_or_else(String::new, |article| article.topic.clone())
-    }
+fn topic(id: &ArticleId) -> String {
+    lexical().article(id).map_or_else(String::new, |article| article.topic.clone())
 }
 
 fn questions(set: &str) -> Vec<Question> {
@@ -97,8 +41,7 @@ fn questions(set: &str) -> Vec<Question> {
 
 #[test]
 fn no_labelled_question_is_an_example() {
-    let files = files();
-    let corpus = files.corpus();
+    let corpus = lexical().corpus();
     let learnt: HashSet<String> = corpus
         .examples
         .iter()
@@ -119,7 +62,7 @@ fn the_language_of_three_words_is_known() {
         q: String,
         lang: Lang,
     }
-    let search = files().lexical();
+    let search = &lexical().search;
     let lines: Vec<Line> =
         read("tests/eval/language.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let long: Vec<&Line> = lines.iter().filter(|line| line.q.split_whitespace().count() >= 3).collect();
@@ -133,23 +76,23 @@ fn the_language_of_three_words_is_known() {
 
 #[test]
 fn the_lexical_tier_holds_its_baseline() {
-    let files = files();
     let baseline: Baseline = serde_json::from_str(&read("tests/eval/baseline.json")).unwrap();
-    let report = eval::measure(&files.lexical(), &questions("test"), |id| files.topic(id));
+    let report = eval::measure(&lexical().search, &questions("test"), topic);
     assert_eq!(report.drops_since(&baseline.lexical), Vec::<String>::new(), "\n{report}");
 }
 
-/// A sample, as embedding is slow in a debug build; `digidel eval` measures everything.
+/// A sample; `digidel eval` measures everything.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "embedding takes seconds without optimisation: cargo test --release")]
 fn both_tiers_find_the_topic() {
-    let files = files();
-    let embedder = Embedder::read(&fs::read(root().join("config/embedding/e5-small.bin")).unwrap()).unwrap();
-    let (search, _) = Search::build(&files.corpus(), Some(&files.trained), Some(Arc::new(embedder)));
-    let sample: Vec<Question> = questions("dev").into_iter().step_by(30).collect();
+    let (knowledge, _) = Knowledge::read(&Source::built_in());
+    assert!(knowledge.embedder().is_some());
+    let search = &knowledge.search;
+    let sample: Vec<Question> = questions("dev").into_iter().step_by(10).collect();
     let (inside, outside): (Vec<_>, Vec<_>) = sample.iter().partition(|q| q.article.is_some());
     let on_topic = |q: &&&Question| {
-        let first = search.find(&q.q).hits.first().map(|hit| files.topic(&hit.article));
-        q.article.iter().chain(&q.also).any(|id| Some(files.topic(id)) == first)
+        let first = search.find(&q.q).hits.first().map(|hit| topic(&hit.article));
+        q.article.iter().chain(&q.also).any(|id| Some(topic(id)) == first)
     };
     let right = inside.iter().filter(on_topic).count();
     assert!(right * 100 >= inside.len() * 85, "{right} of {}", inside.len());
@@ -160,14 +103,13 @@ fn both_tiers_find_the_topic() {
 
 #[test]
 fn what_staff_add_is_found_at_once() {
-    let files = files();
-    let mut corpus = files.corpus();
+    let mut corpus = lexical().corpus();
     let new: ArticleId = "cykelverkstad".parse().unwrap();
     let (title, body) = ("Laga cykeln", "Kom till verkstaden.");
     corpus.texts.push(ArticleText { article: &new, topic: "about_centre", lang: Lang::Sv, title, body });
     let text = "var kan jag pumpa cykeldäcken";
     corpus.examples.push(Example { article: &new, lang: Lang::Sv, text });
-    let (search, problem) = Search::build(&corpus, Some(&files.trained), None);
+    let (search, problem) = Search::build(&corpus, Some(&trained()), None);
     assert!(problem.is_some(), "the derived file is stale, and says so");
     assert_eq!(search.find("Var kan jag pumpa cykeldäcken?").decision, Decision::Answer(new.clone()));
     let near = search.find("kan jag pumpa cykeldäcken nånstans");
@@ -176,8 +118,7 @@ fn what_staff_add_is_found_at_once() {
 
 #[test]
 fn it_works_without_the_derived_file() {
-    let files = files();
-    let (search, problem) = Search::build(&files.corpus(), None, None);
+    let (search, problem) = Search::build(&lexical().corpus(), None, None);
     assert!(problem.is_some());
     let found = search.find("jag har glömt mitt lösenord till mejlen");
     assert!(!found.hits.is_empty());
@@ -187,7 +128,7 @@ fn it_works_without_the_derived_file() {
 
 #[test]
 fn odd_texts_are_survived() {
-    let search = files().lexical();
+    let search = &lexical().search;
     let long = "å".repeat(10_000);
     for odd in ["", " ", "?!", "🙂🙂", "\u{0}\u{301}", "12 34", long.as_str(), "ﷺ ﷽", "a\tb\nc"] {
         let found = search.find(odd);

@@ -108,10 +108,10 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        Self::on(Store::in_memory().await.expect("a database in memory")).await
+        Self::on(Store::in_memory().await.expect("a database in memory"))
     }
 
-    pub async fn on(store: Store) -> Self {
+    pub fn on(store: Store) -> Self {
         let now = Arc::new(AtomicI64::new(to_millis(instant(MONDAY))));
         let seeds = Arc::new(AtomicU64::new(1));
         let hall = Hall::default();
