@@ -243,8 +243,8 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         | Action::Pass(_)
         | Action::Calendar(_) => on_visit(turn, action)?,
         Action::Queue(id, date) => visits::join(turn, id, *date)?,
-        Action::RemindMe(id) => visits::remind_me(turn, id)?,
-        Action::RemindOn(id, date) => visits::remind_on(turn, id, *date)?,
+        Action::RemindMe(id) => visits::remind_me(turn, id),
+        Action::RemindOn(id, date) => visits::remind_on(turn, id, *date),
         Action::NoReminder(id) => visits::no_reminder(turn, *id)?,
         Action::Place(n) => nearby::chosen(turn, *n),
         Action::Helped(id) => answers::helped(turn, *id)?,

@@ -184,7 +184,13 @@ impl House {
     }
 }
 
-fn build(facts: &Arc<Facts>, store: &Store, now: &Arc<AtomicI64>, seeds: &Arc<AtomicU64>, hall: &Hall) -> (App, Outbox) {
+fn build(
+    facts: &Arc<Facts>,
+    store: &Store,
+    now: &Arc<AtomicI64>,
+    seeds: &Arc<AtomicU64>,
+    hall: &Hall,
+) -> (App, Outbox) {
     let clock: Clock = {
         let now = Arc::clone(now);
         Arc::new(move || from_millis(now.load(Ordering::SeqCst)))

@@ -24,7 +24,8 @@ impl Calendar {
         let mut read = ical::IcalParser::new(file.as_bytes());
         let calendar = read.next().expect("a calendar").expect("a calendar without faults");
         assert!(read.next().is_none());
-        let of = |name: &str| calendar.properties.iter().find(|p| p.name == name).and_then(|p| p.value.clone());
+        let of =
+            |name: &str| calendar.properties.iter().find(|p| p.name == name).and_then(|p| p.value.clone());
         assert_eq!(of("VERSION").as_deref(), Some("2.0"));
         assert!(of("PRODID").is_some());
         let method = of("METHOD").expect("a method");
@@ -57,7 +58,10 @@ fn file(messages: &[(digidel::model::chat::Address, Message)]) -> String {
     });
     let (name, mime, content) = document.expect("a document");
     let method = if content.contains("METHOD:CANCEL") { "CANCEL" } else { "PUBLISH" };
-    assert_eq!((name.as_str(), mime.as_str()), ("digidel.ics", format!("text/calendar; charset=utf-8; method={method}").as_str()));
+    assert_eq!(
+        (name.as_str(), mime.as_str()),
+        ("digidel.ics", format!("text/calendar; charset=utf-8; method={method}").as_str())
+    );
     content.clone()
 }
 
@@ -66,7 +70,8 @@ async fn a_moved_and_a_cancelled_visit_replace_the_first() {
     let mut house = House::open().await;
     let anna = "terminal:anna".parse().expect("an address");
     let mut calendar = Calendar::default();
-    let book = ["/start book-motala", "[ons 3 mars]", "[10.30]", "[E-post]", "[Nej tack]", "[Boka utan namn]"];
+    let book =
+        ["/start book-motala", "[ons 3 mars]", "[10.30]", "[E-post]", "[Nej tack]", "[Boka utan namn]"];
     for line in book {
         house.does(&anna, None, line).await;
     }

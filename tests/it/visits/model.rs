@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock};
 
 use digidel::facts::Facts;
 use digidel::facts::centres::holidays::Holiday;
-use digidel::facts::centres::{Booking, Centre, Centres, Closure, Hours, HoursOf, Override, Period, VisitMode, Week};
+use digidel::facts::centres::{
+    Booking, Centre, Centres, Closure, Hours, HoursOf, Override, Period, VisitMode, Week,
+};
 use digidel::model::action::Action;
 use digidel::model::chat::Address;
 use digidel::model::event::Input;
@@ -52,7 +54,8 @@ struct Life {
 }
 
 fn period(from: u8, length: u8) -> Period {
-    let clock = |quarters: u8| Time::new((quarters / 4).cast_signed(), (quarters % 4 * 15).cast_signed(), 0, 0);
+    let clock =
+        |quarters: u8| Time::new((quarters / 4).cast_signed(), (quarters % 4 * 15).cast_signed(), 0, 0);
     let until = (from + length).min(95);
     Period { from: clock(from).expect("a time"), until: clock(until).expect("a time") }
 }
@@ -76,7 +79,10 @@ fn begins() -> impl Strategy<Value = Date> {
     prop_oneof![any, edge]
 }
 
-fn hours() -> impl Strategy<Value = (Vec<Vec<Period>>, Vec<(i32, Vec<Period>)>, Vec<(i32, i32)>, bool, bool)> {
+/// A week, days with other periods, closures, and whether some holidays and eves are unusual.
+type Drawn = (Vec<Vec<Period>>, Vec<(i32, Vec<Period>)>, Vec<(i32, i32)>, bool, bool);
+
+fn hours() -> impl Strategy<Value = Drawn> {
     (
         prop::collection::vec(day(), 7),
         prop::collection::vec((0_i32..30, day()), 0..3),
@@ -90,9 +96,15 @@ fn rules() -> impl Strategy<Value = Booking> {
     let minutes = prop::sample::select(vec![15_u16, 20, 30, 40, 60]);
     let lead = prop::sample::select(vec![0_u32, 60, 120, 1_440]);
     let breaks = proptest::option::of((30_u8..50, 1_u8..4).prop_map(|(f, l)| period(f, l)));
-    (minutes, 1_u16..3, lead, 5_u16..30, breaks).prop_map(|(minutes, seats, lead_minutes, horizon_days, b)| {
-        Booking { minutes, seats, lead_minutes, horizon_days, breaks: b.into_iter().collect() }
-    })
+    (minutes, 1_u16..3, lead, 5_u16..30, breaks).prop_map(
+        |(minutes, seats, lead_minutes, horizon_days, b)| Booking {
+            minutes,
+            seats,
+            lead_minutes,
+            horizon_days,
+            breaks: b.into_iter().collect(),
+        },
+    )
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -113,19 +125,21 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 fn life() -> impl Strategy<Value = Life> {
-    (begins(), hours(), rules(), prop::collection::vec(op(), 8..28)).prop_map(|(begins, hours, booking, ops)| {
-        let (week, exceptions, closures, open, eves) = hours;
-        let [mon, tue, wed, thu, fri, sat, sun] = week.try_into().expect("seven days");
-        let on = |n: i32| begins + n.days();
-        let hours = Hours {
-            week: Week { mon, tue, wed, thu, fri, sat, sun },
-            exceptions: exceptions.into_iter().map(|(n, periods)| (on(n), periods)).collect(),
-            closures: closures.into_iter().map(|(n, l)| closure(on(n), l)).collect(),
-            open_on: if open { vec![Holiday::GoodFriday, Holiday::ChristmasEve] } else { Vec::new() },
-            closed_eves: if eves { vec![Holiday::WalpurgisEve, Holiday::WhitsunEve] } else { Vec::new() },
-        };
-        Life { begins, hours, booking, ops }
-    })
+    (begins(), hours(), rules(), prop::collection::vec(op(), 8..28)).prop_map(
+        |(begins, hours, booking, ops)| {
+            let (week, exceptions, closures, open, eves) = hours;
+            let [mon, tue, wed, thu, fri, sat, sun] = week.try_into().expect("seven days");
+            let on = |n: i32| begins + n.days();
+            let hours = Hours {
+                week: Week { mon, tue, wed, thu, fri, sat, sun },
+                exceptions: exceptions.into_iter().map(|(n, periods)| (on(n), periods)).collect(),
+                closures: closures.into_iter().map(|(n, l)| closure(on(n), l)).collect(),
+                open_on: if open { vec![Holiday::GoodFriday, Holiday::ChristmasEve] } else { Vec::new() },
+                closed_eves: if eves { vec![Holiday::WalpurgisEve, Holiday::WhitsunEve] } else { Vec::new() },
+            };
+            Life { begins, hours, booking, ops }
+        },
+    )
 }
 
 fn closure(from: Date, days: i32) -> Closure {
@@ -294,7 +308,10 @@ impl World {
         for n in 0..PEOPLE {
             let visits = self.visits(n).await;
             let ahead = visits.iter().filter(|v| v.status.is_coming() && v.starts_at > now);
-            assert!(ahead.filter(|v| v.status != VisitStatus::Offered).count() <= 2, "at most two visits ahead");
+            assert!(
+                ahead.filter(|v| v.status != VisitStatus::Offered).count() <= 2,
+                "at most two visits ahead"
+            );
             all.extend(visits);
         }
         let seated: Vec<&Visit> = all.iter().filter(|v| v.takes_seat_at(now)).collect();
@@ -306,7 +323,11 @@ impl World {
         }
         for visit in seated.iter().filter(|v| v.starts_at > now) {
             let local = in_sweden(visit.starts_at);
-            assert_eq!(swedish_instant(local.date(), local.time()), Some(visit.starts_at), "a time that exists once");
+            assert_eq!(
+                swedish_instant(local.date(), local.time()),
+                Some(visit.starts_at),
+                "a time that exists once"
+            );
             assert!(self.is_open(visit.starts_at, visit.minutes), "outside open time: {visit:#?}");
             assert!(visit.seat < self.booking.seats, "no such seat: {visit:#?}");
             let is_new = self.seen.get(&visit.id).is_none_or(|old| old.starts_at != visit.starts_at);
@@ -328,7 +349,11 @@ impl World {
                 if visit.status.is_open() && visit.starts_at > now {
                     self.tap(n, Action::CancelNow(visit.id)).await;
                     let after = self.house.store.find_visit(visit.id).await.expect("the database answers");
-                    assert_eq!(after.map(|v| v.status), Some(VisitStatus::Cancelled), "every visit can be cancelled");
+                    assert_eq!(
+                        after.map(|v| v.status),
+                        Some(VisitStatus::Cancelled),
+                        "every visit can be cancelled"
+                    );
                 }
             }
         }
