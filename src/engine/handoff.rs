@@ -20,7 +20,7 @@ const LONGEST_MATTER: usize = 2_000;
 /// Asks what a person is to help with; the last unanswered question is taken as it.
 pub(super) fn ask(turn: &mut Turn<'_>) -> Result<(), Need> {
     if !turn.is_private() {
-        turn.say(say::person_ask(turn.lang));
+        turn.say(say::person_group(turn.lang));
         return Ok(());
     }
     if let Some(id) = turn.session.talk

@@ -85,7 +85,8 @@ pub(super) fn insult(turn: &mut Turn<'_>) {
 }
 
 fn person_or_menu(turn: &Turn<'_>) -> Vec<Choice> {
-    vec![Turn::choice(say::button_person(turn.lang), Action::Person), menu_button(turn)]
+    let person = Turn::choice(say::button_person(turn.lang), Action::Person);
+    turn.resume_choice().into_iter().chain([person, menu_button(turn)]).collect()
 }
 
 fn menu_button(turn: &Turn<'_>) -> Choice {

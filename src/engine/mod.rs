@@ -83,10 +83,10 @@ fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
 
 /// A text: what is urgent first, then what the flow waits for, then a wish, a place, a question.
 fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
-    turn.greet_once();
     safety::tell_masked(turn);
     let intent = turn.intent();
     match intent {
+        // What cannot wait comes first and alone: no greeting, no flow.
         Some(Intent::FraudNow) => {
             safety::fraud_now(turn, text);
             return Ok(());
@@ -95,7 +95,7 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             safety::crisis(turn);
             return Ok(());
         }
-        _ => {}
+        _ => turn.greet_once(),
     }
     if on_step(turn, text, intent)? {
         return Ok(());
@@ -112,7 +112,9 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             Ok(())
         }
         None if turn.is_only_place() => {
-            nearby::understood(turn, Purpose::Find, text);
+            // A place in the middle of a booking is another place to book at.
+            let booking = matches!(turn.session.step, Step::Time { .. });
+            nearby::understood(turn, if booking { Purpose::Book } else { Purpose::Find }, text);
             Ok(())
         }
         None => {

@@ -61,7 +61,8 @@ pub(super) fn my_data(turn: &mut Turn<'_>) -> Result<(), Need> {
         Turn::choice(say::button_menu(lang), Action::Menu),
     ];
     let count = rows.len() + visits.len();
-    turn.message(say::my_data(lang, count).and(latest), Some(card), Ask::Choice(choices));
+    let head = if count == 1 { say::my_data_one(lang) } else { say::my_data(lang, count) };
+    turn.message(head.and(latest), Some(card), Ask::Choice(choices));
     Ok(())
 }
 

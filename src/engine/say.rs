@@ -213,6 +213,7 @@ sentences! {
     code_unknown() = "visit.code_unknown";
 
     person_ask() = "person.ask";
+    person_group() = "person.group";
     person_consent() = "person.consent";
     person_waiting() = "person.waiting";
     person_ring(phone) = "person.ring";
@@ -248,6 +249,7 @@ sentences! {
 
     privacy() = "privacy.text";
     my_data(count) = "privacy.my_data";
+    my_data_one() = "privacy.my_data_one";
     my_data_row(day, time, text) = "privacy.my_data_row";
     my_data_none() = "privacy.my_data_none";
     forget_sure() = "privacy.forget_sure";

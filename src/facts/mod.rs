@@ -16,6 +16,8 @@ use std::sync::Arc;
 use self::centres::Centres;
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
+use std::ops::Range;
+
 pub use self::problem::{Problem, Severity};
 use self::rules::{Intent, Rules};
 use self::scam::{Examination, ScamCheck};
@@ -50,6 +52,12 @@ pub struct Understanding {
     pub found: Found,
     /// What the scam check says, if the text looks like a pasted message.
     pub examination: Option<Examination>,
+}
+
+/// A text without a piece of it.
+fn without(text: &str, range: &Range<usize>) -> String {
+    let (before, after) = (text.get(..range.start), text.get(range.end..));
+    format!("{} {}", before.unwrap_or(text), after.unwrap_or("")).trim().to_owned()
 }
 
 impl Facts {
@@ -93,9 +101,13 @@ impl Facts {
     pub fn understand(&self, text: &str) -> Understanding {
         let whole = self.places.resolve(text);
         let only_place = !matches!(whole, Resolved::Unknown);
-        let place = if only_place { Some(whole) } else { self.places.mention(text).map(|(place, _)| place) };
+        let mentioned = if only_place { None } else { self.places.mention(text) };
+        // "boka Motala" is the wish "boka" and a place.
+        let without_place = mentioned.as_ref().map(|(_, range)| without(text, range));
+        let wish = without_place.and_then(|rest| self.rules.intent(&rest));
+        let place = if only_place { Some(whole) } else { mentioned.map(|(place, _)| place) };
         Understanding {
-            intent: self.rules.intent(text),
+            intent: self.rules.intent(text).or(wish),
             place,
             only_place,
             found: self.knowledge.search.find(text),

@@ -9,10 +9,16 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod database;
 mod discord_server;
 mod embedding;
+mod import_rule;
+mod locales;
 mod mask;
 mod places;
+mod random_talk;
+mod rules;
+mod scam;
 mod support;
 mod telegram_server;
 mod transcripts;

@@ -25,12 +25,12 @@ pub(crate) struct Space {
     /// The mean of every language, in the order of [`Lang::ALL`]; empty where it is not known.
     origins: Vec<Vec<f32>>,
     mean: Vec<f32>,
-    /// A square matrix, row by row.
+    /// A square, lower triangular matrix, row by row.
     whitening: Vec<f32>,
 }
 
 impl Space {
-    /// A space from its parts; the matrix is square, row by row.
+    /// A space from its parts; the matrix is square and lower triangular, row by row.
     pub fn new(origins: Vec<Vec<f32>>, mean: Vec<f32>, whitening: Vec<f32>) -> Self {
         Self { origins, mean, whitening }
     }
@@ -155,7 +155,9 @@ impl Dense {
         out.words(self.space.origins.iter().map(|origin| index(origin.len())));
         out.floats(self.space.origins.iter().flatten().copied());
         out.floats(self.space.mean.iter().copied());
-        out.floats(self.space.whitening.iter().copied());
+        // Only the triangle: the rest is zeros.
+        let rows = self.space.whitening.chunks_exact(self.space.mean.len().max(1)).zip(1..);
+        out.floats(rows.flat_map(|(row, filled)| row.iter().copied().take(filled)));
         out.words(self.neighbours.iter().map(|n| index(n.class)));
         out.words(self.neighbours.iter().map(|n| index(n.lang)));
         out.signed(self.neighbours.iter().flat_map(|n| n.vector.iter().copied()));
@@ -168,8 +170,15 @@ impl Dense {
         let widths = input.words()?;
         let mut flat = input.floats()?.into_iter();
         let origins = widths.iter().map(|width| flat.by_ref().take(at(*width)).collect()).collect();
-        let space = Space::new(origins, input.floats()?, input.floats()?);
-        let width = space.mean.len().max(1);
+        let mean = input.floats()?;
+        let width = mean.len().max(1);
+        let mut triangle = input.floats()?.into_iter();
+        let mut whitening = Vec::with_capacity(width * width);
+        for filled in 1..=mean.len() {
+            whitening.extend(triangle.by_ref().take(filled));
+            whitening.resize(filled * width, 0.0);
+        }
+        let space = Space::new(origins, mean, whitening);
         let classes = input.words()?;
         let langs = input.words()?;
         let vectors = input.signed()?;

@@ -14,8 +14,8 @@ use super::wire::{Reader, Writer};
 const WORDS: f32 = 1.0;
 /// A feature must occur in so many training texts.
 const FEWEST_TEXTS: u32 = 3;
-/// Smaller weights are dropped: a fifth of the size, half a point of accuracy at most.
-const SMALLEST: f32 = 0.03;
+/// Smaller weights are dropped: most of the size, and a point at most of the lexical tier alone.
+const SMALLEST: f32 = 0.05;
 
 /// Inverse document frequencies are kept in steps of this: 255 steps reach beyond a million texts.
 const IDF_UNIT: f32 = 0.06;
@@ -71,6 +71,19 @@ impl Vocabulary {
         let coverage = if all > 0.0 { count(values.len()) / all } else { 0.0 };
         values.extend(self.group(&text::word_counts(words), WORDS));
         Vector { values, coverage }
+    }
+
+    /// The same for comparing texts with one another: features that no training text has count
+    /// too, and most of all, and are named by their hash.
+    pub fn open_vector(&self, words: &[String]) -> Vec<(u32, f32)> {
+        let rarest = self.features.values().map(|(_, idf)| *idf).fold(1.0_f32, f32::max);
+        let counts = text::gram_counts(words).into_iter().chain(text::word_counts(words));
+        let idf = |hash: &u32| self.features.get(hash).map_or(rarest, |(_, idf)| *idf);
+        let mut values: Vec<(u32, f32)> =
+            counts.map(|(hash, n)| (hash, (1.0 + n.ln()) * idf(&hash))).collect();
+        let length = values.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
+        values.iter_mut().for_each(|(_, x)| *x /= length.max(f32::MIN_POSITIVE));
+        values
     }
 
     fn group(&self, counts: &Counts, weight: f32) -> Vec<(u32, f32)> {
