@@ -12,6 +12,7 @@ use crate::engine::{self, Reaction, Situation};
 use crate::facts::{Facts, Understanding};
 use crate::model::event::{Event, Incoming, Input, Masked};
 use crate::model::id::Fresh;
+use crate::model::staff::{Refusal, StaffOp};
 use crate::model::time::Clock;
 use crate::store::{Noted, Store, StoreError, Turnover};
 
@@ -21,19 +22,22 @@ const BATCH: usize = 64;
 const QUEUE: usize = 1_024;
 /// How often a turn is tried with fresh randomness when a code or a seat was taken meanwhile.
 const TRIES: u64 = 4;
-/// How many different things an event may need of the store.
-const NEEDS: usize = 16;
+/// How many different things an event may need of the store: a closed week asks for each day's queue
+/// and for each visit's request.
+const NEEDS: usize = 4_096;
 
 /// Where randomness comes from: 64 bits at a time.
 pub type Seed = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 /// What became of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handled {
     /// It was new; its effects are on disk.
     Done,
     /// It was handled before; nothing changed.
     Repeated,
+    /// A deed of staff that could not be done; nothing changed but the inbox.
+    Refused(Refusal),
 }
 
 /// Why an event could not be handled. It is not acknowledged: the platform sends it again.
@@ -55,14 +59,49 @@ struct Job {
     key: String,
     event: Event,
     understanding: Option<Understanding>,
-    facts: Arc<Facts>,
     done: oneshot::Sender<Result<Handled, HandleError>>,
+}
+
+/// The facts: as in the files, and as in force, which is under what staff have said since.
+#[derive(Clone)]
+struct Shelf(Arc<RwLock<Shelved>>);
+
+#[derive(Clone)]
+struct Shelved {
+    filed: Arc<Facts>,
+    in_force: Arc<Facts>,
+    /// The newest revision that is in force; `None` before the first look.
+    revision: Option<i64>,
+}
+
+impl Shelved {
+    fn new(filed: Arc<Facts>) -> Self {
+        Self { in_force: Arc::clone(&filed), filed, revision: None }
+    }
+}
+
+impl Shelf {
+    fn get(&self) -> Shelved {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn put(&self, shelved: Shelved) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = shelved;
+    }
+
+    /// Puts in force what a batch has brought into force, unless the files were replaced meanwhile.
+    fn advance(&self, to: Shelved) {
+        let mut shelved = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&shelved.filed, &to.filed) && shelved.revision != to.revision {
+            *shelved = to;
+        }
+    }
 }
 
 /// The application: hands events to the engine and its decisions to the store.
 #[derive(Clone)]
 pub struct App {
-    facts: Arc<RwLock<Arc<Facts>>>,
+    shelf: Shelf,
     clock: Clock,
     seed: Seed,
     queue: mpsc::Sender<Job>,
@@ -73,19 +112,21 @@ impl App {
     #[must_use]
     pub fn start(facts: Arc<Facts>, store: Store, clock: Clock, seed: Seed, bell: Arc<Notify>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(write(jobs, store, bell, Arc::clone(&seed)));
-        Self { facts: Arc::new(RwLock::new(facts)), clock, seed, queue }
+        let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
+        tokio::spawn(write(jobs, store, bell, shelf.clone(), Arc::clone(&seed)));
+        Self { shelf, clock, seed, queue }
     }
 
     /// The facts in force.
     #[must_use]
     pub fn facts(&self) -> Arc<Facts> {
-        Arc::clone(&self.facts.read().unwrap_or_else(PoisonError::into_inner))
+        self.shelf.get().in_force
     }
 
-    /// Puts other facts in force, whole, from the next event on.
+    /// Puts other facts from files in force, whole, from the next event on; what staff have said is
+    /// laid over them again.
     pub fn replace_facts(&self, facts: Facts) {
-        *self.facts.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(facts);
+        self.shelf.put(Shelved::new(Arc::new(facts)));
     }
 
     /// Handles one event. When it returns, everything that follows from it is on disk.
@@ -123,7 +164,7 @@ impl App {
         let event = self.event(incoming);
         let understanding = understand(&facts, &event).await;
         let (done, answer) = oneshot::channel();
-        let job = Job { key, event, understanding, facts, done };
+        let job = Job { key, event, understanding, done };
         self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
         Ok(answer)
     }
@@ -153,7 +194,22 @@ fn mask(input: Input) -> (Input, Masked) {
             let (rest, masked) = of(&rest);
             (Input::Command(command, rest), masked)
         }
+        Input::Staff(op) => (Input::Staff(mask_words(op)), Masked::default()),
         other => (other, Masked::default()),
+    }
+}
+
+/// What staff write to a resident is masked like everything else that is kept.
+fn mask_words(op: StaffOp) -> StaffOp {
+    let words = |text: Option<String>| text.map(|text| engine::mask::mask(&text).0);
+    match op {
+        StaffOp::DeclineVisit { visit, word } => StaffOp::DeclineVisit { visit, word: words(word) },
+        StaffOp::CancelVisit { visit, word } => StaffOp::CancelVisit { visit, word: words(word) },
+        StaffOp::WalkIn { centre, about } => StaffOp::WalkIn { centre, about: words(about) },
+        StaffOp::CloseDays { centre, from, until, reason } => {
+            StaffOp::CloseDays { centre, from, until, reason: words(reason) }
+        }
+        other => other,
     }
 }
 
@@ -168,10 +224,10 @@ async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> 
 }
 
 /// The one writer: takes what waits, turns it over in one transaction, acknowledges after the commit.
-async fn write(mut jobs: mpsc::Receiver<Job>, store: Store, bell: Arc<Notify>, seed: Seed) {
+async fn write(mut jobs: mpsc::Receiver<Job>, store: Store, bell: Arc<Notify>, shelf: Shelf, seed: Seed) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        let results = turn_over(&store, &batch, &seed).await;
+        let results = turn_over(&store, &batch, &shelf, &seed).await;
         match results {
             Ok(results) => {
                 let letters = results.iter().flatten().any(|(_, letters)| *letters > 0);
@@ -197,12 +253,20 @@ async fn write(mut jobs: mpsc::Receiver<Job>, store: Store, bell: Arc<Notify>, s
 
 type TurnResult = Result<(Handled, usize), HandleError>;
 
-async fn turn_over(store: &Store, batch: &[Job], seed: &Seed) -> Result<Vec<TurnResult>, StoreError> {
+async fn turn_over(
+    store: &Store,
+    batch: &[Job],
+    shelf: &Shelf,
+    seed: &Seed,
+) -> Result<Vec<TurnResult>, StoreError> {
+    let mut shelved = shelf.get();
     let mut turnover = store.begin().await?;
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
         turnover.savepoint().await?;
-        let result = turn(&mut turnover, job, seed).await;
+        // The writer's own look, not the adapter's: a day that staff closed a moment ago is closed.
+        refresh(&mut turnover, &mut shelved).await?;
+        let result = turn(&mut turnover, job, &shelved.in_force, seed).await;
         match &result {
             Ok(_) => turnover.keep().await?,
             Err(error) => {
@@ -212,13 +276,32 @@ async fn turn_over(store: &Store, batch: &[Job], seed: &Seed) -> Result<Vec<Turn
         }
         results.push(result);
     }
+    refresh(&mut turnover, &mut shelved).await?;
     turnover.commit().await?;
+    shelf.advance(shelved);
     Ok(results)
 }
 
+/// Lays over the files what staff have said, in this process or another, since the last look.
+async fn refresh(turnover: &mut Turnover<'_>, shelved: &mut Shelved) -> Result<(), StoreError> {
+    let newest = turnover.newest_revision().await?;
+    if shelved.revision == Some(newest) {
+        return Ok(());
+    }
+    let revisions = turnover.revisions().await?;
+    let pairs = revisions.iter().map(|r| (r.subject.as_str(), r.content.as_str()));
+    let (facts, problems) = shelved.filed.overlaid(pairs);
+    for problem in problems {
+        tracing::warn!(%problem, "a revision is left out");
+    }
+    shelved.in_force = Arc::new(facts);
+    shelved.revision = Some(newest);
+    Ok(())
+}
+
 /// One turn. Codes and identifiers that turn out to be taken are drawn again.
-async fn turn(turnover: &mut Turnover<'_>, job: &Job, seed: &Seed) -> TurnResult {
-    let mut tried = turn_once(turnover, job, &job.event).await;
+async fn turn(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, seed: &Seed) -> TurnResult {
+    let mut tried = turn_once(turnover, job, facts, &job.event).await;
     for _ in 1..TRIES {
         if !matches!(tried, Err(HandleError::Store(StoreError::Taken))) {
             break;
@@ -226,31 +309,33 @@ async fn turn(turnover: &mut Turnover<'_>, job: &Job, seed: &Seed) -> TurnResult
         turnover.undo().await?;
         turnover.savepoint().await?;
         let event = Event { fresh: Fresh::new(seed()), ..job.event.clone() };
-        tried = turn_once(turnover, job, &event).await;
+        tried = turn_once(turnover, job, facts, &event).await;
     }
     tried
 }
 
-async fn turn_once(turnover: &mut Turnover<'_>, job: &Job, event: &Event) -> TurnResult {
+async fn turn_once(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, event: &Event) -> TurnResult {
     let Noted::New(inbox) = turnover.note(&job.key, event).await? else {
         return Ok((Handled::Repeated, 0));
     };
     let session = turnover.session(&event.chat.address).await?;
-    let reaction = react(turnover, job, event, Situation::of(session)).await?;
+    let reaction = react(turnover, job, facts, event, Situation::of(session)).await?;
     let turned = turnover.save(inbox, event, &reaction).await?;
-    Ok((Handled::Done, turned.letters))
+    let handled = reaction.refusal.map_or(Handled::Done, Handled::Refused);
+    Ok((handled, turned.letters))
 }
 
 /// Asks the engine until it has all it needs. Pure as it is, asking again costs microseconds.
 async fn react(
     turnover: &mut Turnover<'_>,
     job: &Job,
+    facts: &Facts,
     event: &Event,
     mut situation: Situation,
 ) -> Result<Reaction, HandleError> {
     let failed = || HandleError::Engine(event.input.kind());
     for _ in 0..NEEDS {
-        let ask = || engine::react(&job.facts, &situation, event, job.understanding.as_ref());
+        let ask = || engine::react(facts, &situation, event, job.understanding.as_ref());
         match catch_unwind(AssertUnwindSafe(ask)).map_err(|_| failed())? {
             Ok(reaction) => return Ok(reaction),
             Err(need) => {

@@ -40,6 +40,7 @@ pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method,
     let centre = facts.centres.get(&visit.centre);
     let name = centre.map_or_else(|| visit.centre.to_string(), |c| c.name.clone());
     let address = centre.and_then(|c| c.address.clone()).map(|a| format!("{name}, {a}"));
+    let title_of = name.clone();
     let mut event = Event::new();
     event
         .uid(&format!("{}@digidel", visit.id))
@@ -58,7 +59,7 @@ pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method,
         .append_property(Property::new("ORGANIZER", "urn:digidel"));
     if method == Method::Publish {
         event.alarm(Alarm::display(
-            &say::calendar_title(lang, ""),
+            &say::calendar_title(lang, &title_of),
             Trigger::before_start(chrono::TimeDelta::hours(2)),
         ));
     }

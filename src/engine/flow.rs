@@ -15,6 +15,10 @@ pub(super) fn resume(turn: &mut Turn<'_>) -> Result<(), Need> {
         }
         Step::Place(purpose) | Step::WhichPlace(purpose, _) => nearby::ask(turn, purpose),
         Step::Time { centre, moving, .. } => visits::begin(turn, &centre, moving)?,
+        Step::About(visit) => visits::ask_about(turn, visit)?,
+        Step::Wishes(visit) | Step::Interpreter(visit) | Step::Note(visit) => {
+            visits::ask_wishes(turn, visit)?;
+        }
         Step::Name(visit) => visits::ask_name(turn, visit)?,
         Step::Confirm(visit) => visits::summarise(turn, visit)?,
         Step::PersonMatter => handoff::ask(turn)?,
@@ -25,7 +29,7 @@ pub(super) fn resume(turn: &mut Turn<'_>) -> Result<(), Need> {
 
 /// Leaves the flow; a held seat is given back.
 pub(super) fn leave(turn: &mut Turn<'_>) -> Result<(), Need> {
-    if let Step::Name(id) | Step::Confirm(id) = turn.session.step {
+    if let Some(id) = turn.session.step.visit() {
         visits::give_back(turn, id, VisitStatus::Cancelled)?;
     }
     turn.forget_step();

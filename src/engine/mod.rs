@@ -27,6 +27,7 @@ use crate::facts::{Facts, Understanding};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::event::{Alarm, Command, Event, Input};
+use crate::model::staff::Refusal;
 use crate::model::visit::VisitCode;
 
 /// What the engine decided.
@@ -36,6 +37,8 @@ pub struct Reaction {
     pub session: session::Session,
     /// What to do, in order.
     pub effects: Vec<Effect>,
+    /// Why a deed of staff changes nothing.
+    pub refusal: Option<Refusal>,
 }
 
 /// Decides on an event.
@@ -53,6 +56,7 @@ pub fn react(
     match &event.input {
         Input::Gone => turn.forget_step(),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
+        Input::Staff(op) => visits::decide(&mut turn, op)?,
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),
@@ -69,6 +73,10 @@ pub fn react(
 fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
     match alarm {
         Alarm::HoldEnds(visit) => visits::hold_ends(turn, *visit),
+        Alarm::GoThere { centre, date, request } => {
+            visits::go_there(turn, centre, *date, *request);
+            Ok(())
+        }
         Alarm::StillWaiting(request) => handoff::still_waiting(turn, *request),
     }
 }
@@ -121,6 +129,14 @@ fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bo
     match turn.session.step.clone() {
         Step::Name(visit) if !turn.is_question() && intent.is_none() => {
             visits::named(turn, visit, text).map(|()| true)
+        }
+        Step::About(visit) if intent.is_none() => visits::about_written(turn, visit, text).map(|()| true),
+        Step::Wishes(visit) if intent == Some(Intent::No) => visits::no_more(turn, visit).map(|()| true),
+        Step::Wishes(visit) | Step::Note(visit) if intent.is_none() => {
+            visits::noted(turn, visit, text).map(|()| true)
+        }
+        Step::Interpreter(visit) if intent.is_none() => {
+            visits::interpreter_written(turn, visit, text).map(|()| true)
         }
         Step::Confirm(visit) if intent == Some(Intent::Yes) => visits::confirm(turn, visit).map(|()| true),
         Step::Confirm(_) if intent == Some(Intent::No) => flow::leave(turn).map(|()| true),
@@ -206,16 +222,32 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::BookAt(id) => visits::begin(turn, id, None)?,
         Action::Day(id, date) => visits::day(turn, id, *date)?,
         Action::Slot(id, at) => visits::slot(turn, id, *at)?,
+        Action::DaysFrom(id, date) => visits::days_from(turn, id, *date)?,
         Action::NoName => visits::unnamed(turn)?,
+        Action::About(id) => visits::ask_about(turn, *id)?,
+        Action::Topic(id, topic) => visits::about_chosen(turn, *id, topic)?,
+        Action::NoAbout(id) => visits::about_skipped(turn, *id)?,
+        Action::Wish(id, wish) => visits::wish(turn, *id, *wish)?,
+        Action::Interpreter(id, lang) => visits::interpreter_chosen(turn, *id, *lang)?,
+        Action::NoMoreWishes(id) => visits::no_more(turn, *id)?,
         Action::Confirm(id) => visits::confirm(turn, *id)?,
         Action::Propose(id, at) => visits::propose(turn, id, *at)?,
         Action::SendProposals(id) => visits::send_proposals(turn, id)?,
-        Action::Visits => visits::list(turn)?,
-        Action::Visit(id) => visits::show(turn, *id)?,
-        Action::Move(id) => visits::begin_move(turn, *id)?,
-        Action::Cancel(id) => visits::ask_cancel(turn, *id)?,
-        Action::CancelNow(id) => visits::cancel(turn, *id)?,
-        Action::Calendar(id) => visits::send_calendar(turn, *id)?,
+        Action::Visits
+        | Action::Visit(_)
+        | Action::Move(_)
+        | Action::Cancel(_)
+        | Action::CancelNow(_)
+        | Action::Retime(..)
+        | Action::Accept(_)
+        | Action::Refuse(_)
+        | Action::Coming(_)
+        | Action::Pass(_)
+        | Action::Calendar(_) => on_visit(turn, action)?,
+        Action::Queue(id, date) => visits::join(turn, id, *date)?,
+        Action::RemindMe(id) => visits::remind_me(turn, id),
+        Action::RemindOn(id, date) => visits::remind_on(turn, id, *date),
+        Action::NoReminder(id) => visits::no_reminder(turn, *id)?,
         Action::Place(n) => nearby::chosen(turn, *n),
         Action::Helped(id) => answers::helped(turn, *id)?,
         Action::NotHelped(id) => answers::not_helped(turn, *id)?,
@@ -232,4 +264,21 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::ForgetNow => privacy::forget(turn),
     }
     Ok(())
+}
+
+/// A button under a visit that exists.
+fn on_visit(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
+    match action {
+        Action::Visit(id) => visits::show(turn, *id),
+        Action::Move(id) => visits::begin_move(turn, *id),
+        Action::Cancel(id) => visits::ask_cancel(turn, *id),
+        Action::CancelNow(id) => visits::cancel(turn, *id),
+        Action::Retime(id, at) => visits::retime(turn, *id, *at),
+        Action::Accept(id) => visits::accept(turn, *id),
+        Action::Refuse(id) => visits::refuse(turn, *id),
+        Action::Coming(id) => visits::coming(turn, *id),
+        Action::Pass(id) => visits::show_pass(turn, *id),
+        Action::Calendar(id) => visits::send_calendar(turn, *id),
+        _ => visits::list(turn),
+    }
 }

@@ -4,7 +4,7 @@
 
 use super::session::{Purpose, Step};
 use super::turn::Turn;
-use super::{flow, say};
+use super::{flow, say, visits};
 use crate::facts::centres::{
     Centre, CentreStatus, HoursOf, Near, OpenState, PositionOf, VisitMode, is_stale,
 };
@@ -309,11 +309,17 @@ pub(super) fn details(turn: &mut Turn<'_>, id: &CentreId) {
         if centre.position_of == PositionOf::Town { say::town_point(lang) } else { Markup::default() },
         confirmed(turn, centre),
     ]);
-    let choices = vec![
-        Turn::choice(say::button_book_here(lang), Action::BookAt(id.clone())),
+    let mut choices = Vec::new();
+    if !visits::is_only_drop_in(centre) {
+        choices.push(Turn::choice(say::button_book_here(lang), Action::BookAt(id.clone())));
+    }
+    if centre.is_drop_in() && centre.hours.is_some() {
+        choices.push(Turn::choice(say::button_remind_me(lang), Action::RemindMe(id.clone())));
+    }
+    choices.extend([
         Turn::choice(say::button_other_centre(lang), Action::Find),
         Turn::choice(say::button_menu(lang), Action::Menu),
-    ];
+    ]);
     turn.message(text, venue(centre), Ask::Choice(choices));
 }
 
@@ -328,12 +334,7 @@ fn week(turn: &Turn<'_>, centre: &Centre) -> Markup {
     let days = (1..=7).filter_map(|n| jiff::civil::Weekday::from_monday_one_offset(n).ok());
     let lines = days.map(|day| {
         let name = say::weekday(lang, day);
-        let periods: Vec<String> = hours
-            .week
-            .on(day)
-            .iter()
-            .map(|p| format!("{}–{}", say::clock(lang, p.from), say::clock(lang, p.until)))
-            .collect();
+        let periods: Vec<String> = hours.week.on(day).iter().map(|p| say::period(lang, *p)).collect();
         if periods.is_empty() {
             say::hours_closed_day(lang, name)
         } else {

@@ -5,6 +5,7 @@
 
 use rust_i18n::t;
 
+use crate::facts::centres::Period;
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::time::{Date, Time, Timestamp, Weekday, in_sweden};
@@ -92,6 +93,10 @@ macro_rules! labels {
         }
     )+ };
 }
+
+mod visits;
+
+pub use self::visits::*;
 
 sentences! {
     greeting() = "menu.greeting";
@@ -314,6 +319,12 @@ pub fn language_name(lang: Lang, code: &str) -> String {
 #[must_use]
 pub fn clock(lang: Lang, time: Time) -> String {
     unit_clock(lang, &format!("{:02}", time.hour()), &format!("{:02}", time.minute()))
+}
+
+/// "10.00–18.30".
+#[must_use]
+pub fn period(lang: Lang, period: Period) -> String {
+    format!("{}–{}", clock(lang, period.from), clock(lang, period.until))
 }
 
 /// "tis".

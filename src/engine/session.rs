@@ -70,14 +70,43 @@ pub enum Step {
         /// Times proposed so far, where the centre answers itself.
         proposed: Vec<Timestamp>,
     },
-    /// A name for a held visit.
+    /// What a visit is about.
+    About(VisitId),
+    /// What is wished for at a visit.
+    Wishes(VisitId),
+    /// The language of an interpreter.
+    Interpreter(VisitId),
+    /// What else is needed at a visit.
+    Note(VisitId),
+    /// A name for a visit.
     Name(VisitId),
-    /// The last yes to a held visit.
+    /// The last yes to a visit.
     Confirm(VisitId),
     /// What a person is to help with.
     PersonMatter,
     /// Consent to share this with people.
     PersonConsent(String),
+}
+
+impl Step {
+    /// The visit that the step is about to make, if it makes one.
+    #[must_use]
+    pub fn visit(&self) -> Option<VisitId> {
+        match self {
+            Self::About(id)
+            | Self::Wishes(id)
+            | Self::Interpreter(id)
+            | Self::Note(id)
+            | Self::Name(id)
+            | Self::Confirm(id) => Some(*id),
+            Self::Idle
+            | Self::Place(_)
+            | Self::WhichPlace(..)
+            | Self::Time { .. }
+            | Self::PersonMatter
+            | Self::PersonConsent(_) => None,
+        }
+    }
 }
 
 fn step_or_idle<'de, D: Deserializer<'de>>(from: D) -> Result<Step, D::Error> {

@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::facts::centres::Taken;
 use crate::model::id::{CentreId, RequestId, VisitId};
 use crate::model::request::Request;
-use crate::model::time::Timestamp;
+use crate::model::time::{Date, Timestamp};
 use crate::model::visit::{Visit, VisitCode};
 
 /// Something of the store that an event turned out to depend on.
@@ -23,6 +23,12 @@ pub enum Need {
     Code(VisitCode),
     /// The resident's own visits that lie ahead.
     Visits,
+    /// Who waits for a seat on a day at a centre.
+    Queue(CentreId, Date),
+    /// Every visit at a centre that a change of its hours may touch.
+    CentreVisits(CentreId),
+    /// When the resident did not come to a visit, from this instant on.
+    NoShows(Timestamp),
     /// One request.
     Request(RequestId),
     /// What is kept of the resident: the masked texts, oldest first.
@@ -47,6 +53,9 @@ pub struct Situation {
     visits: BTreeMap<VisitId, Option<Visit>>,
     codes: Vec<(VisitCode, Option<Visit>)>,
     own_visits: Option<Vec<Visit>>,
+    queues: BTreeMap<(CentreId, Date), Vec<Visit>>,
+    centre_visits: BTreeMap<CentreId, Vec<Visit>>,
+    no_shows: Option<Vec<Timestamp>>,
     requests: BTreeMap<RequestId, Option<Request>>,
     texts: Option<Vec<KeptText>>,
 }
@@ -62,6 +71,12 @@ pub enum Found {
     Code(VisitCode, Option<Box<Visit>>),
     /// To [`Need::Visits`].
     Visits(Vec<Visit>),
+    /// To [`Need::Queue`], the longest waiting first.
+    Queue(CentreId, Date, Vec<Visit>),
+    /// To [`Need::CentreVisits`], who asked first first.
+    CentreVisits(CentreId, Vec<Visit>),
+    /// To [`Need::NoShows`], soonest first.
+    NoShows(Vec<Timestamp>),
     /// To [`Need::Request`].
     Request(RequestId, Option<Box<Request>>),
     /// To [`Need::Texts`].
@@ -82,6 +97,9 @@ impl Situation {
             Found::Visit(id, visit) => drop(self.visits.insert(id, visit.map(|v| *v))),
             Found::Code(code, visit) => self.codes.push((code, visit.map(|v| *v))),
             Found::Visits(visits) => self.own_visits = Some(visits),
+            Found::Queue(centre, date, queue) => drop(self.queues.insert((centre, date), queue)),
+            Found::CentreVisits(centre, visits) => drop(self.centre_visits.insert(centre, visits)),
+            Found::NoShows(times) => self.no_shows = Some(times),
             Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
             Found::Texts(texts) => self.texts = Some(texts),
         }
@@ -102,6 +120,20 @@ impl Situation {
 
     pub(super) fn own_visits(&self) -> Result<&[Visit], Need> {
         self.own_visits.as_deref().ok_or(Need::Visits)
+    }
+
+    pub(super) fn queue(&self, centre: &CentreId, date: Date) -> Result<&[Visit], Need> {
+        let queue = self.queues.get(&(centre.clone(), date));
+        queue.map(Vec::as_slice).ok_or_else(|| Need::Queue(centre.clone(), date))
+    }
+
+    pub(super) fn centre_visits(&self, centre: &CentreId) -> Result<&[Visit], Need> {
+        let visits = self.centre_visits.get(centre);
+        visits.map(Vec::as_slice).ok_or_else(|| Need::CentreVisits(centre.clone()))
+    }
+
+    pub(super) fn no_shows(&self, since: Timestamp) -> Result<&[Timestamp], Need> {
+        self.no_shows.as_deref().ok_or(Need::NoShows(since))
     }
 
     pub(super) fn request(&self, id: RequestId) -> Result<Option<&Request>, Need> {

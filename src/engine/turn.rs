@@ -10,7 +10,7 @@ use crate::facts::knowledge::{Decision, Found};
 use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
 use crate::model::action::Action;
-use crate::model::chat::{Address, Scope};
+use crate::model::chat::{Address, Role, Scope};
 use crate::model::effect::Effect;
 use crate::model::event::{Event, Input};
 use crate::model::id::{Fresh, RequestId};
@@ -18,7 +18,9 @@ use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::message::{Ask, Card, Choice, Content, Letter, Message, Placement};
 use crate::model::request::{Request, RequestKind, RequestStatus};
+use crate::model::staff::Refusal;
 use crate::model::time::Timestamp;
+use crate::model::visit::Visit;
 
 /// How sure the language of a text must be before the conversation changes to it.
 const SURE_OF_LANGUAGE: f32 = 0.9;
@@ -38,6 +40,8 @@ pub(super) struct Turn<'a> {
     preface: Markup,
     placement: Placement,
     effects: Vec<Effect>,
+    /// Why a deed of staff changes nothing.
+    pub refusal: Option<Refusal>,
 }
 
 impl<'a> Turn<'a> {
@@ -62,6 +66,7 @@ impl<'a> Turn<'a> {
             preface: Markup::default(),
             placement: Placement::Below,
             effects: Vec::new(),
+            refusal: None,
         }
     }
 
@@ -72,7 +77,7 @@ impl<'a> Turn<'a> {
         if self.session.greeted {
             self.session.lang = Some(self.lang);
         }
-        Reaction { session: self.session, effects: self.effects }
+        Reaction { session: self.session, effects: self.effects, refusal: self.refusal }
     }
 
     /// Where the event came from.
@@ -179,6 +184,26 @@ impl<'a> Turn<'a> {
         change(&mut request);
         self.save_request(request);
         Ok(true)
+    }
+
+    /// Changes the request that a visit belongs to, whoever acts on the visit.
+    pub fn change_request_of(
+        &mut self,
+        visit: &Visit,
+        change: impl FnOnce(&mut Request),
+    ) -> Result<(), Need> {
+        let request = self.situation.request(visit.request)?.filter(|r| r.visit == Some(visit.id));
+        if let Some(request) = request {
+            let mut request = request.clone();
+            change(&mut request);
+            self.save_request(request);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody who seeks help acts, rather than staff or the clock.
+    pub fn is_resident(&self) -> bool {
+        self.event.role == Role::Resident
     }
 
     pub fn own_request(&self, id: RequestId) -> Result<Option<&'a Request>, Need> {

@@ -11,6 +11,8 @@ pub mod rules;
 pub mod scam;
 pub mod source;
 
+use std::sync::Arc;
+
 use self::centres::Centres;
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
@@ -22,18 +24,19 @@ use self::scam::{Examination, ScamCheck};
 use self::source::Source;
 use crate::model::place::Resolved;
 
-/// Everything that operators decide and the engine reads.
+/// Everything that operators decide and the engine reads. A copy is cheap: what is large is shared.
+#[derive(Clone)]
 pub struct Facts {
     /// The gazetteer.
-    pub places: Places,
+    pub places: Arc<Places>,
     /// The centres.
     pub centres: Centres,
     /// The articles and the search over them.
-    pub knowledge: Knowledge,
+    pub knowledge: Arc<Knowledge>,
     /// What is recognised before any search.
-    pub rules: Rules,
+    pub rules: Arc<Rules>,
     /// The signs of fraud.
-    pub scam: ScamCheck,
+    pub scam: Arc<ScamCheck>,
 }
 
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
@@ -71,7 +74,20 @@ impl Facts {
         problems.extend(more);
         let (scam, more) = ScamCheck::read("scam.toml", &text("scam.toml"));
         problems.extend(more);
+        let (places, knowledge) = (Arc::new(places), Arc::new(knowledge));
+        let (rules, scam) = (Arc::new(rules), Arc::new(scam));
         (Self { places, centres, knowledge, rules, scam }, problems)
+    }
+
+    /// The same facts under what staff have said since: pairs of a revision's subject and contents.
+    /// What cannot be read is left out, with a problem.
+    #[must_use]
+    pub fn overlaid<'a>(
+        &self,
+        revisions: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> (Self, Vec<Problem>) {
+        let (centres, problems) = self.centres.overlaid(revisions);
+        (Self { centres, ..self.clone() }, problems)
     }
 
     /// Loads what is built into the program.

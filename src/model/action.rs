@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::id::{ArticleId, CentreId, RequestId, VisitId, from_base36, to_base36};
+use super::id::{ArticleId, CentreId, RequestId, TopicId, VisitId, from_base36, to_base36};
 use super::lang::Lang;
 use super::time::{Date, Timestamp};
 
@@ -37,6 +37,37 @@ impl Points {
     }
 }
 
+/// What can be wished for at a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// An interpreter.
+    Interpreter,
+    /// To bring somebody along.
+    Company,
+    /// Something else, in the person's own words.
+    Note,
+}
+
+impl Wish {
+    const ALL: [Self; 3] = [Self::Interpreter, Self::Company, Self::Note];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Interpreter => "interp",
+            Self::Company => "company",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl FromStr for Wish {
+    type Err = UnknownAction;
+
+    fn from_str(name: &str) -> Result<Self, UnknownAction> {
+        Self::ALL.into_iter().find(|w| w.name() == name).ok_or(UnknownAction)
+    }
+}
+
 /// Everything that a button can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -64,6 +95,20 @@ pub enum Action {
     Day(CentreId, Date),
     /// Hold this time.
     Slot(CentreId, Timestamp),
+    /// Show the days from this one on.
+    DaysFrom(CentreId, Date),
+    /// Say what a held visit is about.
+    About(VisitId),
+    /// It is about this.
+    Topic(VisitId, TopicId),
+    /// It is about nothing that needs saying.
+    NoAbout(VisitId),
+    /// Wish for something at the visit, or take the wish back.
+    Wish(VisitId, Wish),
+    /// An interpreter into this language is wished for.
+    Interpreter(VisitId, Lang),
+    /// Nothing more is wished for.
+    NoMoreWishes(VisitId),
     /// The person does not want to give a name.
     NoName,
     /// Turn the hold into a visit.
@@ -82,6 +127,24 @@ pub enum Action {
     Cancel(VisitId),
     /// Cancel a visit.
     CancelNow(VisitId),
+    /// Give the visit this time.
+    Retime(VisitId, Timestamp),
+    /// Take the time that is kept for the visit.
+    Accept(VisitId),
+    /// Leave the time that is kept for the visit.
+    Refuse(VisitId),
+    /// "I'm coming."
+    Coming(VisitId),
+    /// Tell me if a time becomes free on this day.
+    Queue(CentreId, Date),
+    /// Ask on which day to be reminded to go where one need not book.
+    RemindMe(CentreId),
+    /// Remind me on this day.
+    RemindOn(CentreId, Date),
+    /// Do not remind me after all.
+    NoReminder(RequestId),
+    /// Show the visit's code as a picture.
+    Pass(VisitId),
     /// Send the visit for the person's calendar.
     Calendar(VisitId),
     /// Take the place that a position or name was understood as.
@@ -139,6 +202,13 @@ impl fmt::Display for Action {
             Self::BookAt(id) => write!(f, "book:{id}"),
             Self::Day(id, date) => write!(f, "day:{id}:{date}"),
             Self::Slot(id, at) => write!(f, "slot:{id}:{}", minutes(*at)),
+            Self::DaysFrom(id, date) => write!(f, "days:{id}:{date}"),
+            Self::About(id) => write!(f, "about:{id}"),
+            Self::Topic(id, topic) => write!(f, "topic:{id}:{topic}"),
+            Self::NoAbout(id) => write!(f, "noabout:{id}"),
+            Self::Wish(id, wish) => write!(f, "wish:{id}:{}", wish.name()),
+            Self::Interpreter(id, lang) => write!(f, "interp:{id}:{lang}"),
+            Self::NoMoreWishes(id) => write!(f, "nowish:{id}"),
             Self::NoName => f.write_str("noname"),
             Self::Confirm(id) => write!(f, "confirm:{id}"),
             Self::Propose(id, at) => write!(f, "propose:{id}:{}", minutes(*at)),
@@ -148,6 +218,15 @@ impl fmt::Display for Action {
             Self::Move(id) => write!(f, "move:{id}"),
             Self::Cancel(id) => write!(f, "cancel:{id}"),
             Self::CancelNow(id) => write!(f, "cancelnow:{id}"),
+            Self::Retime(id, at) => write!(f, "retime:{id}:{}", minutes(*at)),
+            Self::Accept(id) => write!(f, "accept:{id}"),
+            Self::Refuse(id) => write!(f, "refuse:{id}"),
+            Self::Coming(id) => write!(f, "coming:{id}"),
+            Self::Queue(id, date) => write!(f, "queue:{id}:{date}"),
+            Self::RemindMe(id) => write!(f, "remindme:{id}"),
+            Self::RemindOn(id, date) => write!(f, "remindon:{id}:{date}"),
+            Self::NoReminder(id) => write!(f, "noremind:{id}"),
+            Self::Pass(id) => write!(f, "pass:{id}"),
             Self::Calendar(id) => write!(f, "ics:{id}"),
             Self::Place(n) => write!(f, "place:{n}"),
             Self::Helped(id) => write!(f, "helped:{id}"),
@@ -226,6 +305,15 @@ fn with_one(name: &str, one: &str) -> Result<Action, UnknownAction> {
         "move" => Action::Move(part(one)?),
         "cancel" => Action::Cancel(part(one)?),
         "cancelnow" => Action::CancelNow(part(one)?),
+        "about" => Action::About(part(one)?),
+        "noabout" => Action::NoAbout(part(one)?),
+        "nowish" => Action::NoMoreWishes(part(one)?),
+        "accept" => Action::Accept(part(one)?),
+        "refuse" => Action::Refuse(part(one)?),
+        "coming" => Action::Coming(part(one)?),
+        "remindme" => Action::RemindMe(part(one)?),
+        "noremind" => Action::NoReminder(part(one)?),
+        "pass" => Action::Pass(part(one)?),
         "ics" => Action::Calendar(part(one)?),
         "place" => Action::Place(part(one)?),
         "helped" => Action::Helped(part(one)?),
@@ -241,9 +329,46 @@ fn with_one(name: &str, one: &str) -> Result<Action, UnknownAction> {
 fn with_two(name: &str, one: &str, two: &str) -> Result<Action, UnknownAction> {
     Ok(match name {
         "day" => Action::Day(part(one)?, part(two)?),
+        "days" => Action::DaysFrom(part(one)?, part(two)?),
+        "topic" => Action::Topic(part(one)?, part(two)?),
+        "wish" => Action::Wish(part(one)?, part(two)?),
+        "interp" => Action::Interpreter(part(one)?, part(two)?),
+        "retime" => Action::Retime(part(one)?, from_minutes(two)?),
+        "queue" => Action::Queue(part(one)?, part(two)?),
+        "remindon" => Action::RemindOn(part(one)?, part(two)?),
         "slot" => Action::Slot(part(one)?, from_minutes(two)?),
         "propose" => Action::Propose(part(one)?, from_minutes(two)?),
         "rate" => Action::Rate(part(one)?, Points::new(part(two)?).ok_or(UnknownAction)?),
         _ => return Err(UnknownAction),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_longest_codes_fit_and_read_back() {
+        let centre: CentreId = "a".repeat(32).parse().unwrap();
+        let topic: TopicId = "helping_someone_else".parse().unwrap();
+        let visit = VisitId::from_number(i64::MAX);
+        let at = Timestamp::from_second(4_000_000_020).unwrap();
+        for action in [
+            Action::DaysFrom(centre.clone(), date(2026, 11, 21)),
+            Action::RemindOn(centre.clone(), date(2026, 11, 21)),
+            Action::Propose(centre.clone(), at),
+            Action::Queue(centre, date(2026, 11, 21)),
+            Action::Topic(visit, topic),
+            Action::Wish(visit, Wish::Interpreter),
+            Action::Interpreter(visit, Lang::SvEasy),
+            Action::Retime(visit, at),
+            Action::NoMoreWishes(visit),
+            Action::NoReminder(RequestId::from_number(i64::MAX)),
+        ] {
+            let code = action.to_string();
+            assert!(code.len() <= MAX_CODE, "{code}");
+            assert_eq!(code.parse(), Ok(action));
+        }
+    }
 }

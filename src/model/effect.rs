@@ -18,6 +18,19 @@ pub enum Effect {
     DropVisitLetters(VisitId),
     /// Bot letters to this request's resident that were written before its present epoch are void.
     FenceRequest(RequestId),
+    /// Staff say this of a subject of the facts from now on.
+    Revise(Box<Revise>),
     /// Everything about the conversation's person is deleted, after the letters of this turn.
     Forget,
+}
+
+/// What staff say of a subject of the facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revise {
+    /// The subject, e.g. `centres/motala`.
+    pub subject: String,
+    /// All that they say of it, in the subject's own format.
+    pub content: String,
+    /// Why, for the record.
+    pub note: Option<String>,
 }

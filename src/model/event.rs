@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
-use super::id::{Fresh, RequestId, VisitId};
+use super::id::{CentreId, Fresh, RequestId, VisitId};
 use super::place::Position;
-use super::time::Timestamp;
+use super::staff::StaffOp;
+use super::time::{Date, Timestamp};
 
 /// What an adapter read from its platform.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub enum Input {
     Gone,
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
+    /// A member of staff decided something.
+    Staff(StaffOp),
 }
 
 impl Input {
@@ -73,6 +76,7 @@ impl Input {
             Self::Unreadable(_) => "unreadable",
             Self::Gone => "gone",
             Self::Alarm(_) => "alarm",
+            Self::Staff(_) => "staff",
         }
     }
 }
@@ -99,8 +103,17 @@ pub enum Unreadable {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alarm {
-    /// A held seat may have run out.
+    /// A seat that was held or offered may have run out.
     HoldEnds(VisitId),
+    /// Today somebody wanted to go to a centre where one need not book.
+    GoThere {
+        /// The centre.
+        centre: CentreId,
+        /// The day.
+        date: Date,
+        /// The request that asked for it.
+        request: RequestId,
+    },
     /// Nobody may have taken the request yet.
     StillWaiting(RequestId),
 }

@@ -93,7 +93,7 @@ number_id!(
 );
 
 macro_rules! name_id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $joint:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -118,7 +118,7 @@ macro_rules! name_id {
 
             fn from_str(text: &str) -> Result<Self, BadId> {
                 let fits = (1..=32).contains(&text.len())
-                    && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+                    && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == $joint);
                 if fits { Ok(Self(text.to_owned())) } else { Err(BadId) }
             }
         }
@@ -141,11 +141,18 @@ macro_rules! name_id {
 
 name_id!(
     /// A centre: 1–32 of `a-z 0-9 -`, as in `config/centres.toml`.
-    CentreId
+    CentreId,
+    b'-'
 );
 name_id!(
     /// An article: 1–32 of `a-z 0-9 -`, the first part of its file name.
-    ArticleId
+    ArticleId,
+    b'-'
+);
+name_id!(
+    /// A topic: 1–32 of `a-z 0-9 _`, as in `config/topics.toml`.
+    TopicId,
+    b'_'
 );
 
 /// A reproducible stream of identifiers from one seed (`SplitMix64`).

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod chat;
+pub mod code;
 pub mod effect;
 pub mod event;
 pub mod id;
@@ -13,5 +14,6 @@ pub mod markup;
 pub mod message;
 pub mod place;
 pub mod request;
+pub mod staff;
 pub mod time;
 pub mod visit;

@@ -1,12 +1,12 @@
-//! A visit at a centre, and its code that can be read over the phone.
-
-use std::fmt;
-use std::str::FromStr;
+//! A visit at a centre: who, where, when, about what, and how far it has come.
+//!
+//! Knows no opening hours; whether a time may be booked is for `facts::centres`.
 
 use serde::{Deserialize, Serialize};
 
 use super::chat::Address;
-use super::id::{CentreId, Fresh, RequestId, VisitId};
+pub use super::code::{BadCode, VisitCode};
+use super::id::{ArticleId, CentreId, RequestId, VisitId};
 use super::lang::Lang;
 use super::request::words;
 use super::time::Timestamp;
@@ -16,13 +16,23 @@ words! {
     VisitStatus {
         /// A seat is kept while the person confirms.
         Held = "held",
+        /// Times are chosen for a centre that answers itself, but not yet sent to it.
+        Draft = "draft",
         /// Proposed to a centre that answers itself.
         Proposed = "proposed",
+        /// Waits for a seat on a day that is full.
+        Queued = "queued",
+        /// A seat is kept for the person, who has been asked whether the time suits.
+        Offered = "offered",
         /// Agreed.
         Booked = "booked",
+        /// The centre cannot receive it at its time; the person has been offered others.
+        Displaced = "displaced",
+        /// The centre said no to every proposal.
+        Declined = "declined",
         /// Called off, by whomever.
         Cancelled = "cancelled",
-        /// The hold ran out.
+        /// The hold or the offer ran out.
         Lapsed = "lapsed",
         /// The person came.
         Arrived = "arrived",
@@ -32,16 +42,79 @@ words! {
 }
 
 impl VisitStatus {
-    /// Whether the visit takes up its seat.
+    /// Whether the visit takes up its seat; the index `visits_seat` lists the same words.
     #[must_use]
     pub fn takes_seat(self) -> bool {
-        matches!(self, Self::Held | Self::Booked | Self::Arrived | Self::NoShow)
+        matches!(self, Self::Held | Self::Offered | Self::Booked | Self::Arrived | Self::NoShow)
     }
 
-    /// Whether it lies ahead and can be moved or cancelled.
+    /// Whether the seat is kept only for a while.
+    #[must_use]
+    pub fn is_kept_for_a_while(self) -> bool {
+        matches!(self, Self::Held | Self::Offered)
+    }
+
+    /// Whether it is agreed, or about to be: what a person may have two of.
+    #[must_use]
+    pub fn is_coming(self) -> bool {
+        matches!(self, Self::Booked | Self::Proposed | Self::Offered | Self::Displaced)
+    }
+
+    /// Whether the person sees it among the coming visits and can cancel it.
     #[must_use]
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Booked | Self::Proposed)
+        self.is_coming() || self == Self::Queued
+    }
+
+    /// Whether it can get another time.
+    #[must_use]
+    pub fn can_move(self) -> bool {
+        matches!(self, Self::Booked | Self::Proposed | Self::Offered | Self::Displaced)
+    }
+}
+
+words! {
+    /// Who comes.
+    Company {
+        /// The person alone, as far as is known.
+        Alone = "alone",
+        /// Somebody comes along.
+        Accompanied = "accompanied",
+    }
+}
+
+words! {
+    /// What the person said to a reminder.
+    Promise {
+        /// Nothing.
+        Silent = "silent",
+        /// "I'm coming."
+        Coming = "coming",
+    }
+}
+
+/// What the person asks for at the visit, beside help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wishes {
+    /// The language that an interpreter is wished for, in words that staff read.
+    pub interpreter: Option<String>,
+    /// Who comes.
+    pub company: Company,
+    /// What else is needed to take part, in the person's own words, masked.
+    pub note: Option<String>,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self { interpreter: None, company: Company::Alone, note: None }
+    }
+}
+
+impl Wishes {
+    /// Whether anything is wished for.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        *self != Self::default()
     }
 }
 
@@ -56,7 +129,7 @@ pub struct Visit {
     pub centre: CentreId,
     /// The resident.
     pub resident: Address,
-    /// When it begins.
+    /// When it begins; of a queued visit, the last minute of the day that it waits for.
     pub starts_at: Timestamp,
     /// How long, in minutes.
     pub minutes: u16,
@@ -64,30 +137,39 @@ pub struct Visit {
     pub seat: u16,
     /// How far it has come.
     pub status: VisitStatus,
-    /// Until when a held seat is kept.
+    /// Until when a held or offered seat is kept, a draft is, or proposals can be answered.
     pub held_until: Option<Timestamp>,
-    /// Other times that the person proposed, soonest first.
+    /// Other times that the person proposed, soonest first; of a booked visit, the times that the
+    /// person would rather have.
     pub alternatives: Vec<Timestamp>,
     /// First name or nickname.
     pub name: Option<String>,
     /// What it is about: the title of the article or the person's words, masked.
     pub about: Option<String>,
+    /// The article behind it, which says what to bring.
+    pub article: Option<ArticleId>,
+    /// What the person asks for beside help.
+    pub wishes: Wishes,
+    /// What the person said to a reminder.
+    pub promise: Promise,
     /// The language that the person wants to speak.
     pub lang: Lang,
     /// The request that it belongs to.
     pub request: RequestId,
     /// Raised at every change that a calendar must follow (RFC 5545, SEQUENCE).
     pub sequence: u32,
+    /// When the person began it: who waits longest comes first.
+    pub asked_at: Timestamp,
 }
 
 impl Visit {
-    /// Whether it takes up its seat at this instant: a hold that has run out does not.
+    /// Whether it takes up its seat at this instant: a hold or an offer that has run out does not.
     #[must_use]
     pub fn takes_seat_at(&self, now: Timestamp) -> bool {
-        match self.status {
-            VisitStatus::Held => self.held_until.is_some_and(|until| until > now),
-            status => status.takes_seat(),
+        if self.status.is_kept_for_a_while() {
+            return self.held_until.is_some_and(|until| until > now);
         }
+        self.status.takes_seat()
     }
 
     /// When it ends.
@@ -95,134 +177,11 @@ impl Visit {
     pub fn ends_at(&self) -> Timestamp {
         super::time::later(self.starts_at, i64::from(self.minutes) * 60)
     }
-}
 
-/// The letters and digits of a code: no `0 O 1 I L`, nor `5 S`, `2 Z`, `8 B`, `U V` side by side,
-/// which are misread or misheard.
-const ALPHABET: &[u8; 23] = b"ACDEFGHJKMNPQRTWXY34679";
-
-/// Six characters: five drawn at random and a check character that catches every single wrong
-/// character and every swap of two neighbours (weights 1–5 modulo the prime 23).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct VisitCode(String);
-
-/// The text is not a code, or has a slip in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the code of a visit")]
-pub struct BadCode;
-
-fn check_character(values: impl Iterator<Item = usize>) -> char {
-    let sum: usize = values.enumerate().map(|(i, value)| (i + 1) * value).sum();
-    char::from(ALPHABET[sum % ALPHABET.len()])
-}
-
-impl VisitCode {
-    /// Draws a code.
-    pub fn draw(fresh: &mut Fresh) -> Self {
-        let mut bits = fresh.bits();
-        let mut values = [0; 5];
-        for value in &mut values {
-            *value = usize::try_from(bits % 23).unwrap_or(0);
-            bits /= 23;
-        }
-        let mut code: String = values.iter().map(|v| char::from(ALPHABET[*v])).collect();
-        code.push(check_character(values.into_iter()));
-        Self(code)
-    }
-
-    /// The code as kept: six characters without a gap.
+    /// The times that staff have yet to answer.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Finds a code in a text, e.g. "avboka KMT 4RW tack".
-    #[must_use]
-    pub fn find(text: &str) -> Option<Self> {
-        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-        let pairs = words.windows(2).map(concat_words);
-        words.iter().map(ToString::to_string).chain(pairs).find_map(|word| word.parse().ok())
-    }
-}
-
-fn concat_words(words: &[&str]) -> String {
-    words.concat()
-}
-
-impl fmt::Display for VisitCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (first, last) = self.0.split_at(3);
-        write!(f, "{first} {last}")
-    }
-}
-
-impl FromStr for VisitCode {
-    type Err = BadCode;
-
-    fn from_str(text: &str) -> Result<Self, BadCode> {
-        let code: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        let values: Option<Vec<usize>> =
-            code.bytes().map(|b| ALPHABET.iter().position(|a| *a == b)).collect();
-        match values {
-            Some(values) if values.len() == 6 => {
-                let check = check_character(values.iter().copied().take(5));
-                if code.ends_with(check) { Ok(Self(code)) } else { Err(BadCode) }
-            }
-            _ => Err(BadCode),
-        }
-    }
-}
-
-impl TryFrom<String> for VisitCode {
-    type Error = BadCode;
-
-    fn try_from(text: String) -> Result<Self, BadCode> {
-        text.parse()
-    }
-}
-
-impl From<VisitCode> for String {
-    fn from(code: VisitCode) -> String {
-        code.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_survives_being_read_aloud_but_not_a_slip() {
-        let mut fresh = Fresh::new(1);
-        for _ in 0..200 {
-            let code = VisitCode::draw(&mut fresh);
-            assert_eq!(code.to_string().to_lowercase().parse(), Ok(code.clone()));
-            let chars: Vec<char> = code.as_str().chars().collect();
-            for i in 0..6 {
-                for wrong in ALPHABET.iter().map(|b| char::from(*b)).filter(|c| *c != chars[i]) {
-                    let mut slip = chars.clone();
-                    slip[i] = wrong;
-                    assert!(slip.iter().collect::<String>().parse::<VisitCode>().is_err());
-                }
-            }
-            for i in 0..4 {
-                let mut swap = chars.clone();
-                swap.swap(i, i + 1);
-                let read = swap.iter().collect::<String>().parse::<VisitCode>();
-                assert_eq!(read.is_ok(), swap == chars);
-            }
-        }
-    }
-
-    #[test]
-    fn a_code_is_found_in_a_sentence() {
-        let code = VisitCode::draw(&mut Fresh::new(2));
-        assert_eq!(VisitCode::find(&format!("hej, avboka {code} tack")), Some(code));
-        assert_eq!(VisitCode::find("hej jag vill avboka tack"), None);
+    pub fn proposals(&self) -> Vec<Timestamp> {
+        let own = matches!(self.status, VisitStatus::Draft | VisitStatus::Proposed).then_some(self.starts_at);
+        own.into_iter().chain(self.alternatives.iter().copied()).collect()
     }
 }

@@ -5,7 +5,7 @@ use crate::model::chat::Role;
 use crate::model::time::{Timestamp, to_millis};
 
 /// How an actor is named in the audit: never a resident's address.
-fn actor(role: &Role) -> String {
+pub(super) fn actor(role: &Role) -> String {
     match role {
         Role::Resident => "resident".to_owned(),
         Role::Volunteer { who, .. } => format!("volunteer {who}"),

@@ -33,7 +33,12 @@ fn kept_text(input: &Input) -> Option<String> {
         Input::Text(text) | Input::Forwarded(text) | Input::Edited(text) => Some(text.clone()),
         Input::Tap(action) => Some(format!("[{action}]")),
         Input::Command(command, rest) => Some(format!("{command} {rest}").trim().to_owned()),
-        Input::OldTap | Input::Location(_) | Input::Unreadable(_) | Input::Gone | Input::Alarm(_) => None,
+        Input::OldTap
+        | Input::Location(_)
+        | Input::Unreadable(_)
+        | Input::Gone
+        | Input::Alarm(_)
+        | Input::Staff(_) => None,
     }
 }
 

@@ -63,15 +63,18 @@ pub enum Outcome {
 #[serde(transparent)]
 struct Receipt(Vec<MessageRef>);
 
-const CLAIM: &str =
-    "SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
+/// What is due and whose turn it is. A note from the bot to itself (`{"alarm"…`) waits for nobody and
+/// holds up nobody: whether the resident's platform can be reached has nothing to do with a seat that
+/// runs out.
+const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
      FROM letters AS l
      WHERE state IN ('pending', 'retry') AND due_at <= ?1
-       AND NOT EXISTS (
+       AND (content LIKE '{"alarm"%' OR NOT EXISTS (
          SELECT 1 FROM letters AS e
          WHERE e.recipient = l.recipient AND e.state IN ('pending', 'retry', 'sending') AND e.id <> l.id
-           AND (e.state <> 'pending' OR (e.due_at, e.id) < (l.due_at, l.id)))
-     ORDER BY due_at, id LIMIT ?2";
+           AND e.content NOT LIKE '{"alarm"%'
+           AND (e.state <> 'pending' OR (e.due_at, e.id) < (l.due_at, l.id))))
+     ORDER BY due_at, id LIMIT ?2"#;
 
 type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64);
 
@@ -158,9 +161,10 @@ impl Turnover<'_> {
             Outcome::Gone => {
                 self.end(id, "dead", "recipient gone", now).await?;
                 sqlx::query(
-                    "UPDATE letters SET state = 'dead', failure = 'recipient gone', closed_at = ?1
+                    // Notes from the bot to itself stay: a seat that was kept for the person runs out all the same.
+                    r#"UPDATE letters SET state = 'dead', failure = 'recipient gone', closed_at = ?1
                      WHERE recipient = (SELECT recipient FROM letters WHERE id = ?2)
-                       AND state IN ('pending', 'retry')",
+                       AND state IN ('pending', 'retry') AND content NOT LIKE '{"alarm"%'"#,
                 )
                 .bind(now)
                 .bind(id.number())

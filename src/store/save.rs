@@ -32,6 +32,15 @@ impl Turnover<'_> {
                 Found::Code(code, visit.map(Box::new))
             }
             Need::Visits => Found::Visits(self.visits_ahead(here, event.now).await?),
+            Need::Queue(centre, date) => {
+                let queue = self.queue(&centre, date).await?;
+                Found::Queue(centre, date, queue)
+            }
+            Need::CentreVisits(centre) => {
+                let visits = self.centre_visits(&centre, event.now).await?;
+                Found::CentreVisits(centre, visits)
+            }
+            Need::NoShows(since) => Found::NoShows(self.no_shows(here, since).await?),
             Need::Request(id) => Found::Request(id, self.request(id).await?.map(Box::new)),
             Need::Texts => Found::Texts(self.texts(here).await?),
         })
@@ -67,12 +76,11 @@ impl Turnover<'_> {
                     self.write_request(request, event.now).await?;
                 }
                 Effect::SaveVisit(visit) => {
-                    self.write_visit(visit, event.now).await?;
-                    self.audit(&event.role, visit.status.word(), &format!("visit {}", visit.id), event.now)
-                        .await?;
+                    self.write_visit(visit, &event.role, event.now).await?;
                 }
                 Effect::DropVisitLetters(visit) => self.drop_visit_letters(*visit, event.now).await?,
                 Effect::FenceRequest(request) => self.fence(*request, event.now).await?,
+                Effect::Revise(revise) => self.revise(revise, &event.role, event.now).await?,
                 Effect::Forget => forget = true,
             }
         }

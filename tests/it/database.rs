@@ -57,7 +57,17 @@ async fn the_audit_is_only_ever_added_to() {
     let store = Store::open(&path).await.expect("a new database");
     let mut house = House::on(store);
     let rut = rut();
-    for line in ["boka", "Motala", "[Testcentret i Motala]", "[ons 3 mars]", "[10.00]", "Rut", "ja"] {
+    for line in [
+        "boka",
+        "Motala",
+        "[Testcentret i Motala]",
+        "[ons 3 mars]",
+        "[10.00]",
+        "[Hoppa över]",
+        "[Nej tack]",
+        "Rut",
+        "ja",
+    ] {
         house.does(&rut, Some("sv"), line).await;
     }
     let pool = raw(&path).await;

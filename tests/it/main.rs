@@ -24,3 +24,4 @@ mod search;
 mod support;
 mod telegram_server;
 mod transcripts;
+mod visits;

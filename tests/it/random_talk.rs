@@ -13,8 +13,8 @@ use digidel::model::lang::Lang;
 use digidel::model::message::Content;
 use digidel::model::place::Position;
 use digidel::model::request::Request;
-use digidel::model::time::{Timestamp, later};
-use digidel::model::visit::Visit;
+use digidel::model::time::{Timestamp, in_sweden, later};
+use digidel::model::visit::{Visit, VisitStatus};
 
 use crate::support::house::{MONDAY, facts, instant};
 
@@ -59,7 +59,7 @@ impl Shelf {
             Need::Taken(centre) => {
                 let mut taken = Taken::default();
                 for visit in self.visits.values().filter(|v| v.centre == centre && v.takes_seat_at(now)) {
-                    taken.add(visit.starts_at, visit.seat);
+                    taken.add(visit.starts_at, visit.minutes, visit.seat);
                 }
                 Found::Taken(centre, taken)
             }
@@ -73,6 +73,19 @@ impl Shelf {
                 Found::Visits(own.cloned().collect())
             }
             Need::Request(id) => Found::Request(id, self.requests.get(&id).cloned().map(Box::new)),
+            Need::Queue(centre, date) => {
+                let waits = self.visits.values().filter(|v| {
+                    v.centre == centre
+                        && v.status == VisitStatus::Queued
+                        && in_sweden(v.starts_at).date() == date
+                });
+                Found::Queue(centre.clone(), date, waits.cloned().collect())
+            }
+            Need::CentreVisits(centre) => {
+                let ahead = self.visits.values().filter(|v| v.centre == centre && v.starts_at > now);
+                Found::CentreVisits(centre.clone(), ahead.cloned().collect())
+            }
+            Need::NoShows(_) => Found::NoShows(Vec::new()),
             Need::Texts => Found::Texts(Vec::new()),
         }
     }
@@ -191,7 +204,7 @@ fn a_hundred_thousand_random_events_all_have_an_answer() {
                     shelf.visits.retain(|_, v| v.resident != who);
                     shelf.requests.retain(|_, r| r.resident != who);
                 }
-                Effect::DropVisitLetters(_) | Effect::FenceRequest(_) => {}
+                Effect::DropVisitLetters(_) | Effect::FenceRequest(_) | Effect::Revise(_) => {}
             }
         }
         assert!(answered, "no answer to {:?} in {:?}", event.input, situation.session);

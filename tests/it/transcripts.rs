@@ -3,14 +3,16 @@
 //! A line `amina@telegram> hej` is what somebody does; the indented lines under it are what
 //! everybody then reads, exactly as the terminal prints it (another reader's lines begin with
 //! `bo@discord<`). `=` lines set the stage: `= now 2027-03-01 10:00`, `= later 30 minutes`,
-//! `= restart`, `= lang en` (the language of the next people's app). `#` is a comment.
+//! `= restart`, `= staff decline rut@telegram We are away` (see `staff`), `= lang en` (the language of the next people's app). `#` is a comment.
 //! `UPDATE_CHATS=1 cargo test transcripts` writes what the bot says now; read the difference.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use digidel::adapters::terminal;
+use digidel::app::Handled;
 use digidel::model::chat::{Address, Platform};
+use digidel::model::staff::{StaffOp, WhichVisit};
 
 use crate::support::house::{House, instant};
 
@@ -84,10 +86,42 @@ async fn set_stage(house: &mut House, lang: &mut Option<String>, stage: &str) {
             house.set_clock(digidel::model::time::later(house.now(), count * seconds));
         }
         "restart" => house.restart().await,
+        "staff" => staff(house, rest).await,
         "lang" => *lang = Some(rest.to_owned()),
         other => panic!("no stage direction {other}"),
     }
     house.deliver().await;
+}
+
+/// What staff decide: about somebody's latest visit, or about a centre's days and hours.
+async fn staff(house: &mut House, doing: &str) {
+    let words: Vec<&str> = doing.split(' ').collect();
+    let text = |from: usize| Some(words[from.min(words.len())..].join(" ")).filter(|t| !t.is_empty());
+    let time = || instant(&format!("{} {}", words[2], words[3]));
+    let op = if let ["close", centre, from, until, ..] = words[..] {
+        StaffOp::CloseDays {
+            centre: centre.parse().expect("a centre"),
+            from: from.parse().expect("a date"),
+            until: until.parse().expect("a date"),
+            reason: text(4),
+        }
+    } else if let ["arrange", centre, ..] = words[..] {
+        let centre = centre.parse().expect("a centre");
+        StaffOp::Arrange { centre, said: text(2).unwrap_or_default(), note: None }
+    } else {
+        let visits = house.store.visits_of(&person(words[1])).await.expect("the database answers");
+        let visit = visits.first().expect("a visit").id;
+        match words[0] {
+            "confirm" => StaffOp::ConfirmVisit { visit, at: time() },
+            "propose" => StaffOp::ProposeTime { visit, at: time() },
+            "decline" => StaffOp::DeclineVisit { visit, word: text(2) },
+            "cancel" => StaffOp::CancelVisit { visit, word: text(2) },
+            "checkin" => StaffOp::CheckIn(WhichVisit::Id(visit)),
+            "noshow" => StaffOp::NoShow(visit),
+            other => panic!("staff cannot {other}"),
+        }
+    };
+    assert_eq!(house.staff(op).await, Handled::Done, "{doing}");
 }
 
 fn show(house: &House, actor: Option<&Address>, out: &mut String) {

@@ -2,16 +2,16 @@
 //!
 //! Whoever has the code may see, move and cancel the visit; the person who booked is told.
 
-use super::letters;
+use super::{details, letters, queue};
 use crate::engine::turn::Turn;
 use crate::engine::{Need, calendar, menu, say};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::id::VisitId;
 use crate::model::markup::Markup;
-use crate::model::message::Ask;
+use crate::model::message::{Ask, Card};
 use crate::model::request::RequestStatus;
-use crate::model::visit::{Visit, VisitCode, VisitStatus};
+use crate::model::visit::{Promise, Visit, VisitCode, VisitStatus};
 
 /// The visit, if it is this person's own or was opened here by its code.
 pub fn reachable<'a>(turn: &Turn<'a>, id: VisitId) -> Result<Option<&'a Visit>, Need> {
@@ -20,11 +20,7 @@ pub fn reachable<'a>(turn: &Turn<'a>, id: VisitId) -> Result<Option<&'a Visit>, 
 }
 
 pub fn gone(turn: &mut Turn<'_>) {
-    let choices = vec![
-        Turn::choice(say::button_book(turn.lang), Action::Book),
-        Turn::choice(say::button_menu(turn.lang), Action::Menu),
-    ];
-    turn.ask(say::visit_gone(turn.lang), choices);
+    turn.ask(say::visit_gone(turn.lang), letters::book_choices(turn.lang));
 }
 
 /// The person's visits that lie ahead.
@@ -33,19 +29,17 @@ pub fn list(turn: &mut Turn<'_>) -> Result<(), Need> {
     let visits = turn.situation.own_visits()?;
     let ahead: Vec<&Visit> = visits.iter().filter(|v| v.status.is_open()).collect();
     if ahead.is_empty() {
-        let choices = vec![
-            Turn::choice(say::button_book(lang), Action::Book),
-            Turn::choice(say::button_menu(lang), Action::Menu),
-        ];
         turn.replace();
-        turn.ask(say::no_visits(lang), choices);
+        turn.ask(say::no_visits(lang), letters::book_choices(lang));
         return Ok(());
     }
     let mut choices: Vec<_> = ahead
         .iter()
         .map(|v| {
-            let (day, time) = say::day_and_time(v.starts_at);
-            let label = format!("{} {}", say::day(lang, day), say::clock(lang, time));
+            let label = match v.status {
+                VisitStatus::Queued => say::day(lang, say::day_and_time(v.starts_at).0),
+                _ => letters::moment(lang, v.starts_at),
+            };
             Turn::choice(label, Action::Visit(v.id))
         })
         .collect();
@@ -57,12 +51,17 @@ pub fn list(turn: &mut Turn<'_>) -> Result<(), Need> {
     Ok(())
 }
 
+/// A visit in one line, with what it still waits for.
 fn line(turn: &Turn<'_>, visit: &Visit) -> Markup {
+    let lang = turn.lang;
     let (day, time) = say::day_and_time(visit.starts_at);
     let name = letters::centre_name(turn.facts, &visit.centre);
     match visit.status {
-        VisitStatus::Proposed => say::visit_waiting_line(turn.lang, day, time, name),
-        _ => say::visit_line(turn.lang, day, time, name),
+        VisitStatus::Proposed => say::visit_waiting_line(lang, day, time, name),
+        VisitStatus::Queued => say::visit_queued_line(lang, day, name),
+        VisitStatus::Offered => say::visit_offered_line(lang, day, time, name),
+        VisitStatus::Displaced => say::visit_displaced_line(lang, day, time, name),
+        _ => say::visit_line(lang, day, time, name),
     }
 }
 
@@ -73,21 +72,32 @@ pub fn show(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
         gone(turn);
         return Ok(());
     };
-    let text = if visit.status == VisitStatus::Proposed {
-        line(turn, visit)
-    } else {
-        let (day, time) = say::day_and_time(visit.starts_at);
-        say::visit_shown(lang, letters::centre_name(turn.facts, &visit.centre), day, time)
-    };
-    let text = text.and(say::booked_code(lang, visit.code.to_string()));
-    let mut choices = vec![
-        Turn::choice(say::button_move(lang), Action::Move(id)),
-        Turn::choice(say::button_cancel(lang), Action::Cancel(id)),
-    ];
+    let mut choices = Vec::new();
+    if visit.status == VisitStatus::Offered {
+        choices.push(Turn::choice(say::button_accept(lang), Action::Accept(id)));
+    }
+    if visit.status.can_move() {
+        choices.push(Turn::choice(say::button_move(lang), Action::Move(id)));
+    }
+    choices.push(match visit.status {
+        VisitStatus::Queued => Turn::choice(say::button_leave_queue(lang), Action::CancelNow(id)),
+        _ => Turn::choice(say::button_cancel(lang), Action::Cancel(id)),
+    });
     if visit.status == VisitStatus::Booked {
         choices.push(Turn::choice(say::button_calendar(lang), Action::Calendar(id)));
+        choices.push(Turn::choice(say::button_pass(lang), Action::Pass(id)));
     }
     choices.push(Turn::choice(say::button_menu(lang), Action::Menu));
+    let what = match visit.status {
+        VisitStatus::Booked => {
+            let (day, time) = say::day_and_time(visit.starts_at);
+            say::visit_shown(lang, letters::centre_name(turn.facts, &visit.centre), day, time)
+        }
+        _ => line(turn, visit),
+    };
+    // Who opens a visit by its code may move it, but is not shown what somebody else told staff.
+    let told = if visit.resident == *turn.here() { details::details(lang, visit) } else { Markup::default() };
+    let text = Markup::paragraphs([what, told, say::booked_code(lang, visit.code.to_string())]);
     turn.replace();
     turn.ask(text, choices);
     Ok(())
@@ -126,31 +136,60 @@ pub fn ask_cancel(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
 
 /// Cancels.
 pub fn cancel(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
-    let Some(mut visit) = reachable(turn, id)?.cloned().filter(|v| v.status.is_open()) else {
+    let Some(visit) = reachable(turn, id)?.cloned().filter(|v| v.status.is_open()) else {
         gone(turn);
         return Ok(());
     };
-    let was_booked = visit.status == VisitStatus::Booked;
-    visit.status = VisitStatus::Cancelled;
-    visit.sequence += 1;
-    turn.effect(Effect::DropVisitLetters(id));
-    turn.request = Some(visit.request);
-    if visit.resident == *turn.here() {
-        turn.change_request(visit.request, |r| r.status = RequestStatus::Closed)?;
-    }
     let (day, time) = say::day_and_time(visit.starts_at);
     let name = letters::centre_name(turn.facts, &visit.centre);
-    let card = was_booked
-        .then(|| calendar::document(turn.facts, &visit, visit.lang, calendar::Method::Cancel, turn.now));
-    let text = |lang| say::cancelled(lang, name.as_str(), day, time);
-    let choices = vec![
-        Turn::choice(say::button_book(turn.lang), Action::Book),
-        Turn::choice(say::button_menu(turn.lang), Action::Menu),
-    ];
+    let text = |lang| match visit.status {
+        VisitStatus::Queued => say::left_queue(lang, name.as_str(), day),
+        _ => say::cancelled(lang, name.as_str(), day, time),
+    };
+    let (ended, card) = call_off(turn, &visit)?;
+    let lang = letters::lang(turn, &visit);
     turn.replace();
-    turn.message(text(turn.lang), card.clone(), Ask::Choice(choices));
-    letters::tell_owner(turn, &visit, text(visit.lang), card);
+    letters::tell_here_too(turn, &ended, text, card.clone());
+    letters::tell(turn, &ended, text(lang), card, letters::book_choices(lang));
+    turn.effect(Effect::SaveVisit(Box::new(ended)));
+    queue::freed(turn, &visit)
+}
+
+/// The visit called off, and the file that takes it out of a calendar that may hold it.
+pub fn call_off(turn: &mut Turn<'_>, visit: &Visit) -> Result<(Visit, Option<Card>), Need> {
+    let ended = Visit { status: VisitStatus::Cancelled, sequence: visit.sequence + 1, ..visit.clone() };
+    turn.effect(Effect::DropVisitLetters(visit.id));
+    turn.change_request_of(visit, |r| r.status = RequestStatus::Closed)?;
+    let in_calendar = visit.status == VisitStatus::Booked;
+    let card = in_calendar.then(|| letters::calendar_without(turn, &ended));
+    Ok((ended, card))
+}
+
+/// "I'm coming", in answer to a reminder.
+pub fn coming(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
+    let ahead = |v: &&Visit| v.status == VisitStatus::Booked && v.ends_at() > turn.now;
+    let Some(visit) = reachable(turn, id)?.filter(ahead) else {
+        gone(turn);
+        return Ok(());
+    };
+    let visit = Visit { promise: Promise::Coming, ..visit.clone() };
+    let (_, time) = say::day_and_time(visit.starts_at);
+    let name = letters::centre_name(turn.facts, &visit.centre);
+    turn.request = Some(visit.request);
+    turn.ask(say::coming(turn.lang, name, time), letters::visit_choices(turn.lang, &visit));
     turn.effect(Effect::SaveVisit(Box::new(visit)));
+    Ok(())
+}
+
+/// The code as a picture that staff can scan.
+pub fn show_pass(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
+    let Some(visit) = reachable(turn, id)?.filter(|v| v.status == VisitStatus::Booked) else {
+        gone(turn);
+        return Ok(());
+    };
+    let code = visit.code.as_str().to_owned();
+    let alt = say::pass_alt(turn.lang, &visit.code.to_string());
+    turn.message(say::pass(turn.lang), Some(Card::Picture { code, alt }), Ask::Nothing);
     Ok(())
 }
 

@@ -13,8 +13,12 @@ use crate::model::time::{Date, Weekday};
 pub enum Holiday {
     /// 1 January.
     NewYearsDay,
+    /// 5 January.
+    TwelfthNight,
     /// 6 January.
     Epiphany,
+    /// Three days before Easter Sunday.
+    MaundyThursday,
     /// Two days before Easter Sunday.
     GoodFriday,
     /// The day before Easter Sunday.
@@ -23,6 +27,8 @@ pub enum Holiday {
     EasterSunday,
     /// The day after Easter Sunday.
     EasterMonday,
+    /// 30 April.
+    WalpurgisEve,
     /// 1 May.
     FirstOfMay,
     /// The sixth Thursday after Easter.
@@ -37,6 +43,8 @@ pub enum Holiday {
     MidsummerEve,
     /// The Saturday of 20–26 June.
     MidsummerDay,
+    /// The day before All Saints' Day.
+    AllSaintsEve,
     /// The Saturday of 31 October–6 November.
     AllSaints,
     /// 24 December.
@@ -50,20 +58,30 @@ pub enum Holiday {
 }
 
 impl Holiday {
-    /// Whether a public office is closed unless it says otherwise: all but Whitsun Eve, on which
-    /// many are open as on any Saturday.
-    #[must_use]
-    pub fn closes(self) -> bool {
-        self != Self::WhitsunEve
-    }
-
     /// Whether the day is a public holiday by law, rather than an eve.
     #[must_use]
     pub fn is_public(self) -> bool {
         !matches!(
             self,
-            Self::EasterEve | Self::WhitsunEve | Self::MidsummerEve | Self::ChristmasEve | Self::NewYearsEve
+            Self::TwelfthNight
+                | Self::MaundyThursday
+                | Self::EasterEve
+                | Self::WalpurgisEve
+                | Self::WhitsunEve
+                | Self::MidsummerEve
+                | Self::AllSaintsEve
+                | Self::ChristmasEve
+                | Self::NewYearsEve
         )
+    }
+
+    /// Whether a centre is closed unless it says otherwise: on public holidays, and on the eves that
+    /// collective agreements treat as Sundays. On the others many are open as on any such weekday;
+    /// a centre that is not names them in `closed_eves`.
+    #[must_use]
+    pub fn closes(self) -> bool {
+        self.is_public()
+            || matches!(self, Self::EasterEve | Self::MidsummerEve | Self::ChristmasEve | Self::NewYearsEve)
     }
 }
 
@@ -87,7 +105,8 @@ pub fn easter_sunday(year: i16) -> Option<Date> {
 /// The holiday or eve on a date. Where two meet, the one that closes more counts.
 #[must_use]
 pub fn on(date: Date) -> Option<Holiday> {
-    fixed(date).or_else(|| saturday_in_june_or_november(date)).or_else(|| around_easter(date))
+    let closing = fixed(date).or_else(|| saturday_in_june_or_november(date)).or_else(|| around_easter(date));
+    closing.or_else(|| open_eve(date))
 }
 
 fn fixed(date: Date) -> Option<Holiday> {
@@ -113,9 +132,20 @@ fn saturday_in_june_or_november(date: Date) -> Option<Holiday> {
     }
 }
 
+/// The eves of fixed days on which most are open.
+fn open_eve(date: Date) -> Option<Holiday> {
+    match (date.month(), date.day(), date.weekday()) {
+        (1, 5, _) => Some(Holiday::TwelfthNight),
+        (4, 30, _) => Some(Holiday::WalpurgisEve),
+        (10, 30..=31, Weekday::Friday) | (11, 1..=5, Weekday::Friday) => Some(Holiday::AllSaintsEve),
+        _ => None,
+    }
+}
+
 fn around_easter(date: Date) -> Option<Holiday> {
     let easter = easter_sunday(date.year())?;
     match (date - easter).get_days() {
+        -3 => Some(Holiday::MaundyThursday),
         -2 => Some(Holiday::GoodFriday),
         -1 => Some(Holiday::EasterEve),
         0 => Some(Holiday::EasterSunday),

@@ -115,10 +115,13 @@ impl Week {
     /// The first day whose periods overlap or stand in the wrong order.
     #[must_use]
     pub fn disorder(&self) -> Option<Weekday> {
-        (1..=7)
-            .filter_map(|n| Weekday::from_monday_one_offset(n).ok())
-            .find(|day| self.on(*day).windows(2).any(|w| w[0].until > w[1].from))
+        (1..=7).filter_map(|n| Weekday::from_monday_one_offset(n).ok()).find(|day| overlap(self.on(*day)))
     }
+}
+
+/// Whether periods of one day overlap or stand in the wrong order.
+pub(super) fn overlap(periods: &[Period]) -> bool {
+    periods.iter().zip(periods.iter().skip(1)).any(|(first, second)| first.until > second.from)
 }
 
 /// A stretch of days when the centre is closed.
@@ -145,6 +148,8 @@ pub struct Hours {
     pub closures: Vec<Closure>,
     /// Public holidays and eves when it is open all the same.
     pub open_on: Vec<Holiday>,
+    /// Eves when it is closed although most are open.
+    pub closed_eves: Vec<Holiday>,
 }
 
 /// What a centre's hours say of one instant.
@@ -174,9 +179,13 @@ impl Hours {
             return &[];
         }
         match holidays::on(date) {
-            Some(holiday) if holiday.closes() && !self.open_on.contains(&holiday) => &[],
+            Some(holiday) if self.is_closed_on(holiday) => &[],
             _ => self.week.on(date.weekday()),
         }
+    }
+
+    fn is_closed_on(&self, holiday: Holiday) -> bool {
+        self.closed_eves.contains(&holiday) || (holiday.closes() && !self.open_on.contains(&holiday))
     }
 
     /// Whether it is open now, or when next.

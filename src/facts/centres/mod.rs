@@ -5,12 +5,16 @@
 
 pub mod holidays;
 pub mod hours;
+pub mod overlay;
 mod read;
 pub mod times;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::hours::{Closure, Hours, OpenState, Period, Week};
+pub use self::overlay::Override;
 pub use self::times::{DayTimes, Taken};
 use crate::model::id::CentreId;
 use crate::model::place::{Municipality, Position};
@@ -185,31 +189,37 @@ pub struct Near<'a> {
     pub km: f64,
 }
 
-/// All centres.
+/// All centres: as the file has them, and what staff have said since.
 #[derive(Clone, Debug, Default)]
-pub struct Centres(Vec<Centre>);
+pub struct Centres {
+    filed: Vec<Centre>,
+    overrides: BTreeMap<CentreId, (Override, Centre)>,
+}
 
 impl Centres {
     /// A list of centres, as tests and the reader make it.
     #[must_use]
     pub fn new(centres: Vec<Centre>) -> Self {
-        Self(centres)
+        Self { filed: centres, overrides: BTreeMap::new() }
     }
 
     /// The centre of an identifier.
     #[must_use]
     pub fn get(&self, id: &CentreId) -> Option<&Centre> {
-        self.0.iter().find(|c| c.id == *id)
+        match self.overrides.get(id) {
+            Some((_, centre)) => Some(centre),
+            None => self.filed(id),
+        }
     }
 
     /// Every entry of the list, in its order.
     pub fn iter(&self) -> impl Iterator<Item = &Centre> {
-        self.0.iter()
+        self.filed.iter().map(|c| self.overrides.get(&c.id).map_or(c, |(_, said)| said))
     }
 
     /// The centres that residents are shown: no plans, no other help.
     pub fn shown(&self) -> impl Iterator<Item = &Centre> {
-        self.0.iter().filter(|c| !matches!(c.status, CentreStatus::Planned | CentreStatus::LibraryHelp))
+        self.iter().filter(|c| !matches!(c.status, CentreStatus::Planned | CentreStatus::LibraryHelp))
     }
 
     /// The nearest centres: that of the own municipality first, the others by distance.
@@ -231,7 +241,7 @@ impl Centres {
         municipality: Option<&Municipality>,
         count: usize,
     ) -> Vec<Near<'_>> {
-        let others = self.0.iter().filter(|c| c.status == CentreStatus::LibraryHelp);
+        let others = self.iter().filter(|c| c.status == CentreStatus::LibraryHelp);
         rank(others, from, municipality, count)
     }
 

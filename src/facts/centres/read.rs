@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::holidays::Holiday;
+use super::times::LONGEST_VISIT;
 use super::{
     Booking, Centre, CentreStatus, Centres, Closure, Hours, HoursOf, Period, PositionOf, Source, VisitMode,
-    Week,
+    Week, hours,
 };
 use crate::facts::problem::Problem;
 use crate::model::id::CentreId;
@@ -64,6 +65,8 @@ struct EntryHours {
     closures: Vec<Closure>,
     #[serde(default)]
     open_on: Vec<Holiday>,
+    #[serde(default)]
+    closed_eves: Vec<Holiday>,
 }
 
 pub(super) fn read(file: &str, text: &str) -> (Centres, Vec<Problem>) {
@@ -87,7 +90,7 @@ pub(super) fn read(file: &str, text: &str) -> (Centres, Vec<Problem>) {
             Err(message) => problems.push(Problem::error(file, line, message)),
         }
     }
-    (Centres(centres), problems)
+    (Centres::new(centres), problems)
 }
 
 /// The line, from 1, of a byte offset.
@@ -101,31 +104,18 @@ fn check(entry: Entry) -> Result<Centre, String> {
     let position = Position::new(lat, lon)
         .filter(|p| (54.0..70.0).contains(&p.lat()) && (10.0..25.0).contains(&p.lon()))
         .ok_or(format!("the position {lat}, {lon} is not in Sweden (latitude first)"))?;
-    let booking = entry.booking;
-    if !(10..=120).contains(&booking.minutes) || !(1..=50).contains(&booking.seats) {
-        return Err("booking: minutes must be 10–120 and seats 1–50".to_owned());
-    }
     if entry.name.trim().is_empty() {
         return Err("the name is empty".to_owned());
     }
-    if let Some(day) = entry.hours.as_ref().and_then(|h| h.week.disorder()) {
-        return Err(format!("hours: the periods of {day:?} overlap or stand in the wrong order"));
-    }
-    if let Some(closure) = entry.hours.iter().flat_map(|h| &h.closures).find(|c| c.from > c.until) {
-        return Err(format!("hours: the closure from {} ends before it begins", closure.from));
-    }
-    if entry.modes.contains(&VisitMode::Slots) && entry.hours.is_none() {
-        return Err("a centre with bookable times (slots) needs hours".to_owned());
-    }
     let (hours, hours_as_of) = match entry.hours {
         Some(h) => {
-            let hours =
-                Hours { week: h.week, exceptions: h.exceptions, closures: h.closures, open_on: h.open_on };
-            (Some((h.of, hours)), h.as_of)
+            let EntryHours { of, as_of, week, exceptions, closures, open_on, closed_eves } = h;
+            let hours = Hours { week, exceptions, closures, open_on, closed_eves };
+            (Some((of, hours)), as_of)
         }
         None => (None, None),
     };
-    Ok(Centre {
+    let centre = Centre {
         id: entry.id,
         name: entry.name,
         municipality: Municipality::new(entry.municipality),
@@ -141,9 +131,40 @@ fn check(entry: Entry) -> Result<Centre, String> {
         modes: entry.modes,
         hours,
         hours_as_of,
-        booking,
+        booking: entry.booking,
         languages: entry.languages,
         confirmed: entry.confirmed,
         sources: entry.sources,
-    })
+    };
+    check_rules(&centre)?;
+    Ok(centre)
+}
+
+/// Whether hours, modes and rules of booking fit together.
+pub(super) fn check_rules(centre: &Centre) -> Result<(), String> {
+    let booking = &centre.booking;
+    if !(10..=LONGEST_VISIT).contains(&booking.minutes) || !(1..=50).contains(&booking.seats) {
+        return Err(format!("booking: minutes must be 10–{LONGEST_VISIT} and seats 1–50"));
+    }
+    if !(1..=366).contains(&booking.horizon_days) || booking.lead_minutes > 30 * 24 * 60 {
+        return Err("booking: horizon_days must be 1–366 and lead_minutes at most 43200 (30 days)".to_owned());
+    }
+    let Some((_, hours)) = &centre.hours else {
+        let needs = centre.modes.contains(&VisitMode::Slots);
+        return if needs {
+            Err("a centre with bookable times (slots) needs hours".to_owned())
+        } else {
+            Ok(())
+        };
+    };
+    if let Some(day) = hours.week.disorder() {
+        return Err(format!("hours: the periods of {day:?} overlap or stand in the wrong order"));
+    }
+    if let Some((date, _)) = hours.exceptions.iter().find(|(_, periods)| hours::overlap(periods)) {
+        return Err(format!("hours: the periods of {date} overlap or stand in the wrong order"));
+    }
+    match hours.closures.iter().find(|c| c.from > c.until) {
+        Some(closure) => Err(format!("hours: the closure from {} ends before it begins", closure.from)),
+        None => Ok(()),
+    }
 }

@@ -13,6 +13,7 @@ use digidel::model::chat::{Address, Chat, Hints, MessageRef, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::id::Fresh;
 use digidel::model::message::{Content, Message};
+use digidel::model::staff::StaffOp;
 use digidel::model::time::{Clock, Timestamp, from_millis, swedish_instant, to_millis};
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::store::Store;
@@ -97,6 +98,7 @@ impl Deliver for AlarmClock {
 }
 
 pub struct House {
+    facts: Arc<Facts>,
     pub store: Store,
     pub app: App,
     pub outbox: Outbox,
@@ -112,16 +114,21 @@ impl House {
     }
 
     pub fn on(store: Store) -> Self {
+        Self::with(store, facts())
+    }
+
+    /// With other facts than the usual ones.
+    pub fn with(store: Store, facts: Arc<Facts>) -> Self {
         let now = Arc::new(AtomicI64::new(to_millis(instant(MONDAY))));
         let seeds = Arc::new(AtomicU64::new(1));
         let hall = Hall::default();
-        let (app, outbox) = build(&store, &now, &seeds, &hall);
-        Self { store, app, outbox, hall, now, seeds, keys: 0 }
+        let (app, outbox) = build(&facts, &store, &now, &seeds, &hall);
+        Self { facts, store, app, outbox, hall, now, seeds, keys: 0 }
     }
 
     /// The process ends and starts again on the same database.
     pub async fn restart(&mut self) {
-        let (app, outbox) = build(&self.store, &self.now, &self.seeds, &self.hall);
+        let (app, outbox) = build(&self.facts, &self.store, &self.now, &self.seeds, &self.hall);
         outbox.recover().await.expect("the database answers");
         (self.app, self.outbox) = (app, outbox);
     }
@@ -156,6 +163,16 @@ impl House {
         }
     }
 
+    /// A member of staff decides something; everything that follows from it is delivered.
+    pub async fn staff(&mut self, op: StaffOp) -> Handled {
+        let desk = Address::new(Platform::Web, "staff:7");
+        let mut incoming = self.incoming(&desk, None, Input::Staff(op));
+        incoming.role = Role::Staff(7);
+        let handled = self.app.handle(incoming).await.expect("a turn");
+        self.deliver().await;
+        handled
+    }
+
     /// Delivers what is due now.
     pub async fn deliver(&self) {
         self.outbox.drain().await.expect("the database answers");
@@ -167,7 +184,13 @@ impl House {
     }
 }
 
-fn build(store: &Store, now: &Arc<AtomicI64>, seeds: &Arc<AtomicU64>, hall: &Hall) -> (App, Outbox) {
+fn build(
+    facts: &Arc<Facts>,
+    store: &Store,
+    now: &Arc<AtomicI64>,
+    seeds: &Arc<AtomicU64>,
+    hall: &Hall,
+) -> (App, Outbox) {
     let clock: Clock = {
         let now = Arc::clone(now);
         Arc::new(move || from_millis(now.load(Ordering::SeqCst)))
@@ -178,7 +201,7 @@ fn build(store: &Store, now: &Arc<AtomicI64>, seeds: &Arc<AtomicU64>, hall: &Hal
         Arc::new(move || Fresh::new(seeds.fetch_add(1, Ordering::SeqCst)).bits())
     };
     let bell = Arc::new(Notify::new());
-    let app = App::start(facts(), store.clone(), clock.clone(), seed, bell.clone());
+    let app = App::start(Arc::clone(facts), store.clone(), clock.clone(), seed, bell.clone());
     let mut outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
     for platform in Platform::ALL {
         outbox = outbox.with(platform, Arc::new(hall.clone()));
