@@ -57,13 +57,23 @@ async fn the_audit_is_only_ever_added_to() {
     let store = Store::open(&path).await.expect("a new database");
     let mut house = House::on(store).await;
     let rut = rut();
-    for line in ["boka", "Motala", "[Testcentret i Motala]", "[ons 3 mars]", "[10.00]", "Rut", "ja"] {
+    for line in [
+        "boka",
+        "Motala",
+        "[Testcentret i Motala]",
+        "[ons 3 mars]",
+        "[10.00]",
+        "[E-post]",
+        "[Nej tack]",
+        "Rut",
+        "ja",
+    ] {
         house.does(&rut, Some("sv"), line).await;
     }
     let pool = raw(&path).await;
     let deeds: Vec<String> =
         sqlx::query_scalar("SELECT deed FROM audit ORDER BY id").fetch_all(&pool).await.expect("rows");
-    assert_eq!(deeds, ["held", "held", "booked"]);
+    assert_eq!(deeds, ["held", "held", "held", "booked"]);
     assert!(sqlx::query("DELETE FROM audit").execute(&pool).await.is_err());
     assert!(sqlx::query("UPDATE audit SET actor = 'nobody'").execute(&pool).await.is_err());
 }

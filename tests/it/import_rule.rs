@@ -79,8 +79,9 @@ fn the_engine_is_pure() {
     let mut files = Vec::new();
     sources(&root.join("engine"), &mut files);
     sources(&root.join("model"), &mut files);
-    let impure = Regex::new(r"\basync\b|\.await\b|\btokio::|\bgetrandom\b|::now\(\)|\bstd::(fs|net|thread|process)\b")
-        .expect("a pattern");
+    let impure =
+        Regex::new(r"\basync\b|\.await\b|\btokio::|\bgetrandom\b|::now\(\)|\bstd::(fs|net|thread|process)\b")
+            .expect("a pattern");
     for file in files {
         let text = code(&file);
         let found = impure.find(&text).map(|m| m.as_str());

@@ -40,7 +40,9 @@ fn flatten(text: &str) -> Sentences {
             }
             block = None;
         }
-        let Some(found) = key_line.captures(line).filter(|_| !line.trim_start().starts_with('#')) else { continue };
+        let Some(found) = key_line.captures(line).filter(|_| !line.trim_start().starts_with('#')) else {
+            continue;
+        };
         let key = found.get(2).or_else(|| found.get(3)).map_or("", |m| m.as_str()).to_owned();
         path.retain(|(at, _)| *at < indent);
         path.push((indent, key));
@@ -112,7 +114,8 @@ fn every_key_in_the_sources_exists() {
     let swedish = read(Lang::Sv).expect("locales/sv.yml");
     let pattern = Regex::new(r#"\) = "([a-z_]+\.[a-z_.]+)";"#).expect("a pattern");
     let sources = speakers();
-    let asked: BTreeSet<&str> = pattern.captures_iter(&sources).map(|c| c.get(1).expect("a group").as_str()).collect();
+    let asked: BTreeSet<&str> =
+        pattern.captures_iter(&sources).map(|c| c.get(1).expect("a group").as_str()).collect();
     assert!(asked.len() > 150, "the reader found the keys: {}", asked.len());
     let missing: Vec<_> = asked.into_iter().filter(|key| !swedish.contains_key(*key)).collect();
     assert!(missing.is_empty(), "{missing:#?}");

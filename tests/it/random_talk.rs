@@ -13,16 +13,37 @@ use digidel::model::lang::Lang;
 use digidel::model::message::Content;
 use digidel::model::place::Position;
 use digidel::model::request::Request;
-use digidel::model::time::{Timestamp, later};
-use digidel::model::visit::Visit;
+use digidel::model::time::{Timestamp, in_sweden, later};
+use digidel::model::visit::{Visit, VisitStatus};
 
 use crate::support::house::{MONDAY, facts, instant};
 
 const EVENTS: usize = 100_000;
 const TEXTS: &[&str] = &[
-    "hej", "boka", "Motala", "ja", "nej", "Amina", "bankid funkar inte", "avboka", "591 32", "?", "", " ",
-    "jag vill prata med en människa", "någon är på min skärm nu", "Berga", "\u{202e}\u{0}x", "tack", "lättare ord",
-    "är det här bluff https://bankid.se.example.com/x", "öppettider", "byt språk", "1", "😀", "Göteborg i Sverige",
+    "hej",
+    "boka",
+    "Motala",
+    "ja",
+    "nej",
+    "Amina",
+    "bankid funkar inte",
+    "avboka",
+    "591 32",
+    "?",
+    "",
+    " ",
+    "jag vill prata med en människa",
+    "någon är på min skärm nu",
+    "Berga",
+    "\u{202e}\u{0}x",
+    "tack",
+    "lättare ord",
+    "är det här bluff https://bankid.se.example.com/x",
+    "öppettider",
+    "byt språk",
+    "1",
+    "😀",
+    "Göteborg i Sverige",
 ];
 
 /// A store that a test can hold in its hand.
@@ -38,7 +59,7 @@ impl Shelf {
             Need::Taken(centre) => {
                 let mut taken = Taken::default();
                 for visit in self.visits.values().filter(|v| v.centre == centre && v.takes_seat_at(now)) {
-                    taken.add(visit.starts_at, visit.seat);
+                    taken.add(visit.starts_at, visit.minutes, visit.seat);
                 }
                 Found::Taken(centre, taken)
             }
@@ -50,6 +71,27 @@ impl Shelf {
             Need::Visits => {
                 let own = self.visits.values().filter(|v| v.resident == *who && v.starts_at > now);
                 Found::Visits(own.cloned().collect())
+            }
+            Need::Queue(centre, date) => {
+                let waits = |v: &&Visit| {
+                    v.centre == centre
+                        && v.status == VisitStatus::Queued
+                        && in_sweden(v.starts_at).date() == date
+                };
+                let mut queue: Vec<Visit> = self.visits.values().filter(waits).cloned().collect();
+                queue.sort_by_key(|v| (v.asked_at, v.id));
+                Found::Queue(centre, date, queue)
+            }
+            Need::CentreVisits(centre) => {
+                let here = self.visits.values().filter(|v| v.centre == centre && v.starts_at > now);
+                let visits = here.cloned().collect();
+                Found::CentreVisits(centre, visits)
+            }
+            Need::NoShows(since) => {
+                let missed = |v: &&Visit| {
+                    v.resident == *who && v.status == VisitStatus::NoShow && v.starts_at >= since
+                };
+                Found::NoShows(self.visits.values().filter(missed).map(|v| v.starts_at).collect())
             }
             Need::Request(id) => Found::Request(id, self.requests.get(&id).cloned().map(Box::new)),
             Need::Texts => Found::Texts(Vec::new()),
@@ -78,6 +120,14 @@ fn input(fresh: &mut Fresh, shown: &[Action], shelf: &Shelf) -> Input {
                 Action::Confirm(visit),
                 Action::CancelNow(visit),
                 Action::Move(visit),
+                Action::Accept(visit),
+                Action::Refuse(visit),
+                Action::Coming(visit),
+                Action::Retime(visit, Timestamp::MAX),
+                Action::Queue("motala".parse().expect("an id"), jiff::civil::Date::MAX),
+                Action::DaysFrom("motala".parse().expect("an id"), jiff::civil::Date::MIN),
+                Action::RemindOn("norrkoping".parse().expect("an id"), jiff::civil::Date::MAX),
+                Action::NoMoreWishes(visit),
                 Action::Place(200),
                 Action::Helped(request),
                 Action::PersonEnd(request),
@@ -143,16 +193,21 @@ fn a_hundred_thousand_random_events_all_have_an_answer() {
                 Effect::Send(letter) => {
                     if let Content::Message(message) = letter.content {
                         answered |= !message.text.is_empty();
-                        let actions: Vec<Action> = message.ask.choices().iter().map(|c| c.action.clone()).collect();
+                        let actions: Vec<Action> =
+                            message.ask.choices().iter().map(|c| c.action.clone()).collect();
                         assert!(actions.iter().all(|a| a.to_string().len() <= MAX_CODE));
-                        assert!(actions.iter().all(|a| a.to_string().parse().as_ref() == Ok(a)), "{actions:?}");
+                        assert!(
+                            actions.iter().all(|a| a.to_string().parse().as_ref() == Ok(a)),
+                            "{actions:?}"
+                        );
                         shown.insert(who.clone(), actions);
                     }
                 }
                 Effect::SaveVisit(visit) => {
                     let clash = shelf.visits.values().any(|v| {
                         v.id != visit.id
-                            && (&v.centre, v.starts_at, v.seat) == (&visit.centre, visit.starts_at, visit.seat)
+                            && (&v.centre, v.starts_at, v.seat)
+                                == (&visit.centre, visit.starts_at, visit.seat)
                             && v.takes_seat_at(now)
                             && visit.takes_seat_at(now)
                     });
@@ -165,7 +220,7 @@ fn a_hundred_thousand_random_events_all_have_an_answer() {
                     shelf.visits.retain(|_, v| v.resident != who);
                     shelf.requests.retain(|_, r| r.resident != who);
                 }
-                Effect::DropVisitLetters(_) | Effect::FenceRequest(_) => {}
+                Effect::DropVisitLetters(_) | Effect::FenceRequest(_) | Effect::Revise(_) => {}
             }
         }
         assert!(answered, "no answer to {:?} in {:?}", event.input, situation.session);
