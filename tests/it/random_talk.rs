@@ -72,6 +72,27 @@ impl Shelf {
                 let own = self.visits.values().filter(|v| v.resident == *who && v.starts_at > now);
                 Found::Visits(own.cloned().collect())
             }
+            Need::Queue(centre, date) => {
+                let waits = |v: &&Visit| {
+                    v.centre == centre
+                        && v.status == VisitStatus::Queued
+                        && in_sweden(v.starts_at).date() == date
+                };
+                let mut queue: Vec<Visit> = self.visits.values().filter(waits).cloned().collect();
+                queue.sort_by_key(|v| (v.asked_at, v.id));
+                Found::Queue(centre, date, queue)
+            }
+            Need::CentreVisits(centre) => {
+                let here = self.visits.values().filter(|v| v.centre == centre && v.starts_at > now);
+                let visits = here.cloned().collect();
+                Found::CentreVisits(centre, visits)
+            }
+            Need::NoShows(since) => {
+                let missed = |v: &&Visit| {
+                    v.resident == *who && v.status == VisitStatus::NoShow && v.starts_at >= since
+                };
+                Found::NoShows(self.visits.values().filter(missed).map(|v| v.starts_at).collect())
+            }
             Need::Request(id) => Found::Request(id, self.requests.get(&id).cloned().map(Box::new)),
             Need::Queue(centre, date) => {
                 let waits = self.visits.values().filter(|v| {
@@ -112,6 +133,14 @@ fn input(fresh: &mut Fresh, shown: &[Action], shelf: &Shelf) -> Input {
                 Action::Confirm(visit),
                 Action::CancelNow(visit),
                 Action::Move(visit),
+                Action::Accept(visit),
+                Action::Refuse(visit),
+                Action::Coming(visit),
+                Action::Retime(visit, Timestamp::MAX),
+                Action::Queue("motala".parse().expect("an id"), jiff::civil::Date::MAX),
+                Action::DaysFrom("motala".parse().expect("an id"), jiff::civil::Date::MIN),
+                Action::RemindOn("norrkoping".parse().expect("an id"), jiff::civil::Date::MAX),
+                Action::NoMoreWishes(visit),
                 Action::Place(200),
                 Action::Helped(request),
                 Action::PersonEnd(request),
