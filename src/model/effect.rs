@@ -3,6 +3,7 @@
 use super::message::Letter;
 use super::request::Request;
 use super::visit::Visit;
+use super::chat::Address;
 use super::id::{RequestId, VisitId};
 
 /// One thing to do.
@@ -20,4 +21,6 @@ pub enum Effect {
     FenceRequest(RequestId),
     /// Everything about the conversation's person is deleted, after the letters of this turn.
     Forget,
+    /// The conversation goes on at this address, with what waits to be sent.
+    MoveTo(Address),
 }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
-use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
+use super::chat::{Address, Chat, Hints, MessageRef, ReplyHandle, Role};
 use super::id::{Fresh, RequestId, VisitId};
 use super::place::Position;
 use super::time::Timestamp;
@@ -54,6 +54,8 @@ pub enum Input {
     Unreadable(Unreadable),
     /// The person blocked the bot, left, or deleted the account.
     Gone,
+    /// The platform gave the conversation another address.
+    Moved(Address),
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
 }
@@ -72,6 +74,7 @@ impl Input {
             Self::Location(_) => "location",
             Self::Unreadable(_) => "unreadable",
             Self::Gone => "gone",
+            Self::Moved(_) => "moved",
             Self::Alarm(_) => "alarm",
         }
     }

@@ -9,7 +9,8 @@ use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::id::VisitId;
 use crate::model::markup::Markup;
-use crate::model::message::Ask;
+use crate::model::lang::Lang;
+use crate::model::message::{Ask, Card};
 use crate::model::request::RequestStatus;
 use crate::model::visit::{Visit, VisitCode, VisitStatus};
 
@@ -89,9 +90,15 @@ pub fn show(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
         choices.push(Turn::choice(say::button_calendar(lang), Action::Calendar(id)));
     }
     choices.push(Turn::choice(say::button_menu(lang), Action::Menu));
+    let card = (visit.status == VisitStatus::Booked).then(|| code_picture(lang, visit));
     turn.replace();
-    turn.ask(text, choices);
+    turn.message(text, card, Ask::Choice(choices));
     Ok(())
+}
+
+/// The code as a picture that staff can scan.
+fn code_picture(lang: Lang, visit: &Visit) -> Card {
+    Card::Picture { code: visit.code.as_str().to_owned(), alt: say::code_picture(lang, &visit.code.to_string()) }
 }
 
 /// A text with a code in it. `false`: no visit has that code, the text is something else.
