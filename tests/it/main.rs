@@ -5,5 +5,6 @@ mod embedding;
 mod mask;
 mod places;
 mod support;
+mod telegram;
 mod telegram_server;
 mod transcripts;
