@@ -79,11 +79,12 @@ pub fn plan(to: To<'_>, message: &Message) -> Plan {
         (_, inline) => inline.clone().map(ReplyMarkup::InlineKeyboard),
     };
     let texts = html::parts(&message.text, LONGEST_TEXT);
-    match message.card.as_ref().map(|card| show(to, card)) {
+    match message.card.as_ref().map(|card| show(to, card, inline.as_ref())) {
         None => plan.parts.extend(text_parts(to, &texts, at_text)),
         Some(Shown::Place(venue)) => {
+            // The buttons stand last, under the pin, where the thumb is.
+            plan.parts.extend(text_parts(to, &texts, None));
             plan.parts.push(Part::Send(venue));
-            plan.parts.extend(text_parts(to, &texts, at_text));
         }
         Some(Shown::File(method, file)) => plan.parts.extend(with_file(to, &texts, at_text, method, file)),
         Some(Shown::Words(words)) => {
@@ -151,9 +152,9 @@ enum Shown {
     Words(String),
 }
 
-fn show(to: To<'_>, card: &Card) -> Shown {
+fn show(to: To<'_>, card: &Card, inline: Option<&InlineKeyboardMarkup>) -> Shown {
     match card {
-        Card::Venue { name, address, position } => Shown::Place(venue(to, name, address, *position)),
+        Card::Venue { name, address, position } => Shown::Place(venue(to, name, address, *position, inline)),
         Card::Document { name, mime, content } => Shown::File(
             "SendDocument",
             File {
@@ -173,12 +174,21 @@ fn show(to: To<'_>, card: &Card) -> Shown {
     }
 }
 
-fn venue(to: To<'_>, name: &str, address: &str, position: Position) -> Request {
+/// The pin, the way there, and then the other buttons.
+fn venue(
+    to: To<'_>,
+    name: &str,
+    address: &str,
+    position: Position,
+    inline: Option<&InlineKeyboardMarkup>,
+) -> Request {
     let chat = Recipient::Id(ChatId(to.chat));
     let mut venue = SendVenue::new(chat, position.lat(), position.lon(), name, address);
-    if let Some(url) = route(position) {
-        let button = InlineKeyboardButton::url(to.profile.route.clone(), url);
-        venue = venue.reply_markup(InlineKeyboardMarkup::new([[button]]));
+    let route = route(position).map(|url| vec![InlineKeyboardButton::url(to.profile.route.clone(), url)]);
+    let others = inline.map(|keyboard| keyboard.inline_keyboard.clone()).unwrap_or_default();
+    let rows: Vec<Vec<InlineKeyboardButton>> = route.into_iter().chain(others).collect();
+    if !rows.is_empty() {
+        venue = venue.reply_markup(InlineKeyboardMarkup::new(rows));
     }
     Request::of(&venue)
 }
