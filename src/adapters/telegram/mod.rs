@@ -62,6 +62,7 @@ pub struct Telegram {
     keyboards: Mutex<HashSet<i64>>,
     /// Updates that the engine failed on, and how often.
     strikes: receive::Strikes,
+    strange: receive::Strange,
     /// What runs beside: acknowledgements, "typing", the profile.
     tasks: TaskTracker,
 }
@@ -89,6 +90,7 @@ impl Telegram {
             health: Mutex::default(),
             keyboards: Mutex::default(),
             strikes: receive::Strikes::default(),
+            strange: receive::Strange::default(),
             tasks: TaskTracker::new(),
         })))
     }

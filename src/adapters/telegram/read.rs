@@ -186,7 +186,7 @@ fn private_input(message: &Message, raw: &Value, me: &Me) -> Option<Input> {
     }
     if let Some(caption) = words(raw, "caption") {
         let whole = with_links(caption, raw, "caption_entities");
-        let suspicious = forwarded || has_link(raw, "caption_entities");
+        let suspicious = forwarded || has_link(caption, raw, "caption_entities");
         return Some(if suspicious { Input::Forwarded(whole) } else { Input::Text(whole) });
     }
     if let Some(place) = raw.get("location") {
@@ -267,8 +267,9 @@ fn entities<'a>(raw: &'a Value, field: &str, kind: &'static str) -> impl Iterato
     all.filter(move |entity| entity.get("type").and_then(Value::as_str) == Some(kind))
 }
 
-fn has_link(raw: &Value, field: &str) -> bool {
-    entities(raw, field, "url").chain(entities(raw, field, "text_link")).next().is_some()
+fn has_link(text: &str, raw: &Value, field: &str) -> bool {
+    let written = ["://", "www."].iter().any(|sign| text.contains(sign));
+    written || entities(raw, field, "url").chain(entities(raw, field, "text_link")).next().is_some()
 }
 
 /// The text, and after it the addresses that hide behind words in it.

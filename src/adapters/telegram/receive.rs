@@ -3,7 +3,7 @@
 //! Knows neither polling nor webhook. Which updates are new is the inbox's matter: the key of an
 //! update is unique there, so the numbers may jump, repeat or come out of order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -16,9 +16,14 @@ use crate::model::event::Incoming;
 /// How often an update is tried that the engine fails on: then it is a defect of ours, and the
 /// others must not wait for it.
 const TRIES: u32 = 3;
+/// How many updates that could not be read are remembered.
+const STRANGE: usize = 256;
 
 /// How often the engine failed on an event, by its key.
 pub(super) type Strikes = Mutex<HashMap<String, u32>>;
+
+/// The last updates that could not be read: number and kind.
+pub(super) type Strange = Mutex<VecDeque<(Option<i64>, String)>>;
 
 impl Telegram {
     /// Handles updates in their order. `true`: everything is on disk, and Telegram may forget them.
@@ -49,11 +54,24 @@ impl Telegram {
             }
             Read::Nothing => None,
             Read::Strange { kind } => {
-                tracing::warn!(update = number(update), kind, "an update that this version cannot read");
-                metrics::counter!("digidel_telegram_strange_updates_total").increment(1);
-                self.note(|health| health.strange += 1);
+                self.keep_strange(number(update), kind);
                 None
             }
+        }
+    }
+
+    /// Keeps of an update that cannot be read its kind and number, once.
+    fn keep_strange(&self, number: Option<i64>, kind: String) {
+        let mut strange = self.strange.lock().unwrap_or_else(PoisonError::into_inner);
+        if strange.iter().any(|(known, _)| number.is_some() && *known == number) {
+            return;
+        }
+        tracing::warn!(update = number, kind, "an update that this version cannot read");
+        metrics::counter!("digidel_telegram_strange_updates_total", "kind" => kind.clone()).increment(1);
+        self.note(|health| health.strange += 1);
+        strange.push_back((number, kind));
+        if strange.len() > STRANGE {
+            strange.pop_front();
         }
     }
 

@@ -95,7 +95,7 @@ impl Telegram {
                 Ok(()) => {
                     self.note(Health::well);
                     // The first look comes soon: a wrong address shows at once.
-                    let wait = if is_set { LOOK } else { Duration::from_secs(5) };
+                    let wait = if is_set { LOOK } else { Duration::from_secs(2) };
                     is_set = true;
                     wait
                 }
