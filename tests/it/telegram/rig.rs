@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use digidel::adapters::telegram::Telegram;
 use digidel::app::{App, Seed};
 use digidel::engine::say;
+use digidel::facts::Facts;
 use digidel::model::chat::Platform;
 use digidel::model::id::Fresh;
 use digidel::model::time::{Clock, Timestamp, from_millis, to_millis};
@@ -68,6 +69,10 @@ impl Rig {
     }
 
     pub async fn start_on(server: Server, store: Store, mode: Mode) -> Self {
+        Self::start_with(facts(), server, store, mode).await
+    }
+
+    pub async fn start_with(facts: Arc<Facts>, server: Server, store: Store, mode: Mode) -> Self {
         let began = Instant::now();
         let offset = Arc::new(AtomicI64::new(to_millis(instant(MONDAY))));
         let clock: Clock = {
@@ -80,7 +85,7 @@ impl Rig {
         let seeds = AtomicU64::new(1);
         let seed: Seed = Arc::new(move || Fresh::new(seeds.fetch_add(1, Ordering::SeqCst)).bits());
         let bell = Arc::new(Notify::new());
-        let app = App::start(facts(), store.clone(), clock.clone(), seed, Arc::clone(&bell));
+        let app = App::start(facts, store.clone(), clock.clone(), seed, Arc::clone(&bell));
 
         let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
         let address = listener.local_addr().expect("an address");
