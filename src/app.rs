@@ -185,7 +185,11 @@ fn mask(input: Input) -> (Input, Masked) {
             let (text, masked) = of(&text);
             (Input::Text(text), masked)
         }
-        Input::Forwarded(text) => (Input::Forwarded(of(&text).0), Masked::default()),
+        Input::Forwarded(text) => {
+            // A code in somebody else's text is the fraud's own; a number is somebody's secret.
+            let (text, masked) = of(&text);
+            (Input::Forwarded(text), Masked { code: false, ..masked })
+        }
         Input::Edited(text) => {
             let (text, masked) = of(&text);
             (Input::Edited(text), masked)

@@ -3,4 +3,6 @@
 //! Each folder has `read` and `write`, which translate and nothing else. Adapters know the model,
 //! `App::handle` and `Deliver`; never the engine, the facts or the store.
 
+pub mod qr;
+pub mod telegram;
 pub mod terminal;

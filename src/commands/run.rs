@@ -6,10 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use axum::Router;
+use digidel::adapters::telegram::Telegram;
 use digidel::app::App;
+use digidel::engine::say;
 use digidel::facts::source::Source;
 use digidel::model::chat::{Chat, Hints, Role};
 use digidel::model::event::{Incoming, Input};
+use digidel::model::chat::Platform;
 use digidel::model::message::Content;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
@@ -74,10 +78,32 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
-    let outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+    let mut outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+
+    let mut routes = Router::new();
+    let mut is_served = false;
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
+    if let Some(telegram) = Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())? {
+        outbox = outbox.with(Platform::Telegram, telegram.clone());
+        if let Some(webhook) = telegram.routes() {
+            routes = routes.merge(webhook);
+            is_served = true;
+        }
+        tasks.spawn(telegram.listen(stop.clone()));
+    }
+    if is_served {
+        let listener = tokio::net::TcpListener::bind(settings.http.listen)
+            .await
+            .with_context(|| format!("{} cannot be listened on", settings.http.listen))?;
+        let end = stop.clone().cancelled_owned();
+        tasks.spawn(async move {
+            if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(end).await {
+                tracing::error!(%error, "the HTTP server ended");
+            }
+        });
+    }
 
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {

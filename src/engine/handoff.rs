@@ -113,6 +113,7 @@ pub(super) fn still_waiting(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Ne
 
 /// A person owns the conversation: the bot keeps silent, and only ends or rates it.
 pub(super) fn relay(turn: &mut Turn<'_>) -> Result<(), Need> {
+    super::safety::tell_masked(turn);
     match &turn.event.input {
         Input::Tap(Action::PersonEnd(id)) => end(turn, *id),
         Input::Tap(_) | Input::OldTap => {

@@ -6,6 +6,7 @@
 mod answers;
 mod calendar;
 mod flow;
+mod group;
 mod handoff;
 pub mod mask;
 mod menu;
@@ -55,16 +56,25 @@ pub fn react(
     let mut turn = Turn::new(facts, situation, event, understanding);
     match &event.input {
         Input::Gone => turn.forget_step(),
+        Input::Moved(to) => turn.effect(Effect::MoveTo(to.clone())),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
         Input::Staff(op) => visits::decide(&mut turn, op)?,
+        _ if group::is_personal(&turn) => group::send_to_private(&mut turn),
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),
         Input::Command(command, rest) => on_command(&mut turn, *command, rest)?,
         Input::Location(position) => nearby::position(&mut turn, *position),
         Input::Text(text) => on_text(&mut turn, text)?,
-        Input::Forwarded(text) => safety::examine(&mut turn, text),
-        Input::Edited(_) => menu::edited(&mut turn),
+        Input::Forwarded(text) => {
+            turn.greet_once();
+            safety::tell_masked(&mut turn);
+            safety::examine(&mut turn, text);
+        }
+        Input::Edited(_) => {
+            safety::tell_masked(&mut turn);
+            menu::edited(&mut turn);
+        }
         Input::Unreadable(kind) => menu::unreadable(&mut turn, *kind),
     }
     Ok(turn.finish())
@@ -262,6 +272,8 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::MyData => privacy::my_data(turn)?,
         Action::Forget => privacy::ask_forget(turn),
         Action::ForgetNow => privacy::forget(turn),
+        Action::Private(Some(id)) => visits::begin(turn, id, None)?,
+        Action::Private(None) => menu::menu(turn),
     }
     Ok(())
 }

@@ -6,8 +6,10 @@
 use rust_i18n::t;
 
 use crate::facts::centres::Period;
+use crate::model::event::Command;
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
+use crate::model::profile::{Profile, Profiles};
 use crate::model::time::{Date, Time, Timestamp, Weekday, in_sweden};
 
 /// Something that can stand in a sentence.
@@ -254,6 +256,9 @@ sentences! {
     my_data_none() = "privacy.my_data_none";
     forget_sure() = "privacy.forget_sure";
     forgotten() = "privacy.forgotten";
+
+    group_greeting() = "group.greeting";
+    group_private() = "group.private";
 }
 
 labels! {
@@ -292,9 +297,20 @@ labels! {
     button_my_data() = "button.my_data";
     button_forget() = "button.forget";
     button_other_day() = "button.other_day";
+    button_private() = "button.private";
+    button_route() = "button.route";
     button_place(place, municipality) = "button.place";
     calendar_title(centre) = "visit.calendar_title";
     calendar_text(code) = "visit.calendar_text";
+    profile_name() = "profile.name";
+    profile_description() = "profile.description";
+    profile_short() = "profile.short";
+    old_button_notice() = "profile.old_button";
+    position_below() = "profile.position_below";
+    poster_title() = "poster.title";
+    poster_scan() = "poster.scan";
+    poster_do() = "poster.do";
+    poster_free() = "poster.free";
     unit_km(number) = "unit.km";
     unit_m(number) = "unit.m";
     unit_and(first, second) = "unit.and";
@@ -307,6 +323,32 @@ labels! {
 #[must_use]
 pub fn topic(lang: Lang, topic: &str) -> String {
     t!(format!("topic.{topic}"), locale = lang.code()).into_owned()
+}
+
+/// What a command does, for the command menu.
+#[must_use]
+pub fn command(lang: Lang, command: Command) -> String {
+    t!(format!("command.{}", command.name()), locale = lang.code()).into_owned()
+}
+
+/// What platforms show of the bot, in every language that is offered.
+#[must_use]
+pub fn profiles() -> Profiles {
+    let others = Lang::OFFERED.iter().filter(|lang| **lang != Lang::default()).map(|lang| profile(*lang));
+    Profiles::new(profile(Lang::default()), others.collect())
+}
+
+fn profile(lang: Lang) -> Profile {
+    Profile {
+        lang,
+        name: profile_name(lang),
+        description: profile_description(lang),
+        short: profile_short(lang),
+        commands: Command::ALL.into_iter().map(|c| (c, command(lang, c))).collect(),
+        route: button_route(lang),
+        old_button: old_button_notice(lang),
+        position_below: position_below(lang),
+    }
 }
 
 /// The name of a language, given as a BCP 47 code.

@@ -85,6 +85,10 @@ impl<'a> Turn<'a> {
         &self.event.chat.address
     }
 
+    pub fn is_group(&self) -> bool {
+        self.event.chat.scope == Scope::Group
+    }
+
     pub fn is_private(&self) -> bool {
         self.event.chat.scope == Scope::Private
     }
@@ -96,7 +100,12 @@ impl<'a> Turn<'a> {
             return;
         }
         self.session.greeted = true;
-        self.preface(say::greeting(self.lang));
+        self.preface(self.greeting());
+    }
+
+    /// Who the bot is and what it does, here.
+    pub fn greeting(&self) -> Markup {
+        if self.is_group() { say::group_greeting(self.lang) } else { say::greeting(self.lang) }
     }
 
     /// Puts a text before the first answer of this turn.
@@ -122,6 +131,7 @@ impl<'a> Turn<'a> {
 
     pub fn message(&mut self, text: Markup, card: Option<Card>, ask: Ask) {
         let text = std::mem::take(&mut self.preface).and(text);
+        let ask = if self.is_group() { super::group::without_the_personal(ask) } else { ask };
         let to = self.here().clone();
         let placement = std::mem::take(&mut self.placement);
         let message = Message { text, lang: self.lang, card, ask };
@@ -163,7 +173,8 @@ impl<'a> Turn<'a> {
             resident: self.here().clone(),
             kind,
             status,
-            question: super::mask::mask_contacts(question),
+            // Nothing that was written in a group is kept.
+            question: if self.is_group() { String::new() } else { super::mask::mask_contacts(question) },
             topic: None,
             article: None,
             confidence: None,

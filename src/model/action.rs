@@ -175,6 +175,8 @@ pub enum Action {
     Forget,
     /// Delete everything about the person.
     ForgetNow,
+    /// Go on in the private chat, perhaps by booking at a centre. A platform that can, makes it a link.
+    Private(Option<CentreId>),
 }
 
 fn minutes(at: Timestamp) -> String {
@@ -242,6 +244,8 @@ impl fmt::Display for Action {
             Self::MyData => f.write_str("mydata"),
             Self::Forget => f.write_str("forget"),
             Self::ForgetNow => f.write_str("forgetnow"),
+            Self::Private(None) => f.write_str("private"),
+            Self::Private(Some(id)) => write!(f, "private:{id}"),
         }
     }
 }
@@ -285,6 +289,7 @@ fn bare(name: &str) -> Result<Action, UnknownAction> {
         "mydata" => Action::MyData,
         "forget" => Action::Forget,
         "forgetnow" => Action::ForgetNow,
+        "private" => Action::Private(None),
         _ => return Err(UnknownAction),
     })
 }
@@ -322,6 +327,7 @@ fn with_one(name: &str, one: &str) -> Result<Action, UnknownAction> {
         "easier" => Action::Easier(part(one)?),
         "none" => Action::NoneOfThese(part(one)?),
         "personend" => Action::PersonEnd(part(one)?),
+        "private" => Action::Private(Some(part(one)?)),
         _ => return Err(UnknownAction),
     })
 }

@@ -4,6 +4,7 @@ use super::id::{RequestId, VisitId};
 use super::message::Letter;
 use super::request::Request;
 use super::visit::Visit;
+use super::chat::Address;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub enum Effect {
     Revise(Box<Revise>),
     /// Everything about the conversation's person is deleted, after the letters of this turn.
     Forget,
+    /// The conversation goes on at this address, with what waits to be sent.
+    MoveTo(Address),
 }
 
 /// What staff say of a subject of the facts.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
-use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
+use super::chat::{Address, Chat, Hints, MessageRef, ReplyHandle, Role};
 use super::id::{CentreId, Fresh, RequestId, VisitId};
 use super::place::Position;
 use super::staff::StaffOp;
@@ -55,6 +55,8 @@ pub enum Input {
     Unreadable(Unreadable),
     /// The person blocked the bot, left, or deleted the account.
     Gone,
+    /// The platform gave the conversation another address.
+    Moved(Address),
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
     /// A member of staff decided something.
@@ -75,6 +77,7 @@ impl Input {
             Self::Location(_) => "location",
             Self::Unreadable(_) => "unreadable",
             Self::Gone => "gone",
+            Self::Moved(_) => "moved",
             Self::Alarm(_) => "alarm",
             Self::Staff(_) => "staff",
         }

@@ -13,6 +13,7 @@ pub mod lang;
 pub mod markup;
 pub mod message;
 pub mod place;
+pub mod profile;
 pub mod request;
 pub mod staff;
 pub mod time;

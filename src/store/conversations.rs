@@ -38,6 +38,23 @@ impl Turnover<'_> {
         Ok(())
     }
 
+    /// The platform gave a conversation another address: what is known and what waits goes along.
+    pub(super) async fn move_conversation(&mut self, from: &Address, to: &Address) -> Result<(), StoreError> {
+        for statement in [
+            "UPDATE OR REPLACE conversations SET address = ?2 WHERE address = ?1",
+            "UPDATE inbox SET address = ?2 WHERE address = ?1",
+            "UPDATE requests SET resident = ?2 WHERE resident = ?1",
+            "UPDATE letters SET recipient = ?2 WHERE recipient = ?1 AND state IN ('pending', 'retry')",
+        ] {
+            sqlx::query(statement)
+                .bind(from.to_string())
+                .bind(to.to_string())
+                .execute(&mut *self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Deletes everything about a person. Keys of events stay, so that a repeated update still
     /// changes nothing; requests stay as bare counts without a person or a word.
     pub(super) async fn forget(&mut self, address: &Address, from_letter: i64) -> Result<(), StoreError> {

@@ -65,7 +65,8 @@ struct Receipt(Vec<MessageRef>);
 
 /// What is due and whose turn it is. A note from the bot to itself (`{"alarm"…`) waits for nobody and
 /// holds up nobody: whether the resident's platform can be reached has nothing to do with a seat that
-/// runs out.
+/// runs out. What is tried again goes before everything that has not been tried, although its new due
+/// time is later: otherwise each would wait for the other.
 const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
      FROM letters AS l
      WHERE state IN ('pending', 'retry') AND due_at <= ?1
@@ -73,7 +74,8 @@ const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts
          SELECT 1 FROM letters AS e
          WHERE e.recipient = l.recipient AND e.state IN ('pending', 'retry', 'sending') AND e.id <> l.id
            AND e.content NOT LIKE '{"alarm"%'
-           AND (e.state <> 'pending' OR (e.due_at, e.id) < (l.due_at, l.id))))
+           AND (e.state <> 'pending'
+                OR (l.state = 'pending' AND (e.due_at, e.id) < (l.due_at, l.id)))))
      ORDER BY due_at, id LIMIT ?2"#;
 
 type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64);

@@ -61,6 +61,7 @@ impl Turnover<'_> {
         let mut turned = Turned::default();
         let mut first_letter = None;
         let mut forget = false;
+        let mut moved = None;
         let mut transcript = reaction.session.talk;
         for effect in &reaction.effects {
             match effect {
@@ -82,11 +83,15 @@ impl Turnover<'_> {
                 Effect::FenceRequest(request) => self.fence(*request, event.now).await?,
                 Effect::Revise(revise) => self.revise(revise, &event.role, event.now).await?,
                 Effect::Forget => forget = true,
+                Effect::MoveTo(address) => moved = Some(address),
             }
         }
         self.write_session(&event.chat.address, &reaction.session, event.now).await?;
         if let Some(request) = transcript {
             self.belongs(inbox, request).await?;
+        }
+        if let Some(to) = moved {
+            self.move_conversation(&event.chat.address, to).await?;
         }
         if forget {
             self.forget(&event.chat.address, first_letter.unwrap_or(i64::MAX)).await?;

@@ -22,6 +22,7 @@ mod rules;
 mod scam;
 mod search;
 mod support;
+mod telegram;
 mod telegram_server;
 mod transcripts;
 mod visits;

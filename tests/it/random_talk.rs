@@ -94,19 +94,6 @@ impl Shelf {
                 Found::NoShows(self.visits.values().filter(missed).map(|v| v.starts_at).collect())
             }
             Need::Request(id) => Found::Request(id, self.requests.get(&id).cloned().map(Box::new)),
-            Need::Queue(centre, date) => {
-                let waits = self.visits.values().filter(|v| {
-                    v.centre == centre
-                        && v.status == VisitStatus::Queued
-                        && in_sweden(v.starts_at).date() == date
-                });
-                Found::Queue(centre.clone(), date, waits.cloned().collect())
-            }
-            Need::CentreVisits(centre) => {
-                let ahead = self.visits.values().filter(|v| v.centre == centre && v.starts_at > now);
-                Found::CentreVisits(centre.clone(), ahead.cloned().collect())
-            }
-            Need::NoShows(_) => Found::NoShows(Vec::new()),
             Need::Texts => Found::Texts(Vec::new()),
         }
     }
@@ -233,7 +220,7 @@ fn a_hundred_thousand_random_events_all_have_an_answer() {
                     shelf.visits.retain(|_, v| v.resident != who);
                     shelf.requests.retain(|_, r| r.resident != who);
                 }
-                Effect::DropVisitLetters(_) | Effect::FenceRequest(_) | Effect::Revise(_) => {}
+                Effect::DropVisitLetters(_) | Effect::FenceRequest(_) | Effect::Revise(_) | Effect::MoveTo(_) => {}
             }
         }
         assert!(answered, "no answer to {:?} in {:?}", event.input, situation.session);
