@@ -5,6 +5,7 @@
 
 mod answers;
 mod calendar;
+mod desk;
 mod flow;
 mod handoff;
 pub mod mask;
@@ -18,6 +19,7 @@ mod situation;
 mod turn;
 mod visits;
 
+pub use self::desk::{DeskFound, DeskNeed, Heard};
 pub use self::situation::{Found, KeptText, Need, Situation};
 use self::answers::about as answers_about;
 use self::session::{Purpose, Step};
@@ -53,6 +55,7 @@ pub fn react(
     match &event.input {
         Input::Gone => turn.forget_step(),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
+        _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),
@@ -61,6 +64,8 @@ pub fn react(
         Input::Text(text) => on_text(&mut turn, text)?,
         Input::Forwarded(text) => safety::examine(&mut turn, text),
         Input::Edited(_) => menu::edited(&mut turn),
+        // At the desk they have been dealt with; a resident's deleted text needs no answer.
+        Input::Deleted | Input::Desk(_) => {}
         Input::Unreadable(kind) => menu::unreadable(&mut turn, *kind),
     }
     Ok(turn.finish())
@@ -70,6 +75,7 @@ fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
     match alarm {
         Alarm::HoldEnds(visit) => visits::hold_ends(turn, *visit),
         Alarm::StillWaiting(request) => handoff::still_waiting(turn, *request),
+        Alarm::ClaimSilent(request, epoch) => desk::claim_silent(turn, *request, *epoch),
     }
 }
 
@@ -212,10 +218,15 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::PersonYes => handoff::consent(turn)?,
         Action::PersonEnd(id) => handoff::end(turn, *id)?,
         Action::Rate(id, points) => handoff::rate(turn, *id, *points)?,
+        Action::PersonWait(id) => handoff::wait_on(turn, *id)?,
+        Action::PersonStaff(id) => handoff::to_staff(turn, *id)?,
+        Action::Desk(..) | Action::DeskArticle(..) | Action::DeskHand(..) | Action::Publish(..) => {
+            menu::old_button(turn);
+        }
         Action::Privacy => privacy::explain(turn),
         Action::MyData => privacy::my_data(turn)?,
         Action::Forget => privacy::ask_forget(turn),
-        Action::ForgetNow => privacy::forget(turn),
+        Action::ForgetNow => privacy::forget(turn)?,
     }
     Ok(())
 }

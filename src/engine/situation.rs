@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::session::Session;
+use super::desk::{DeskFound, DeskNeed};
 use crate::facts::centres::Taken;
 use crate::model::id::{CentreId, RequestId, VisitId};
 use crate::model::request::Request;
@@ -27,6 +28,8 @@ pub enum Need {
     Request(RequestId),
     /// What is kept of the resident: the masked texts, oldest first.
     Texts,
+    /// Something of the volunteers' desk.
+    Desk(DeskNeed),
 }
 
 /// A line of what the resident has written.
@@ -49,6 +52,7 @@ pub struct Situation {
     own_visits: Option<Vec<Visit>>,
     requests: BTreeMap<RequestId, Option<Request>>,
     texts: Option<Vec<KeptText>>,
+    desk: Vec<(DeskNeed, DeskFound)>,
 }
 
 /// The answer to a need.
@@ -66,6 +70,8 @@ pub enum Found {
     Request(RequestId, Option<Box<Request>>),
     /// To [`Need::Texts`].
     Texts(Vec<KeptText>),
+    /// To [`Need::Desk`].
+    Desk(DeskNeed, DeskFound),
 }
 
 impl Situation {
@@ -84,6 +90,7 @@ impl Situation {
             Found::Visits(visits) => self.own_visits = Some(visits),
             Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
             Found::Texts(texts) => self.texts = Some(texts),
+            Found::Desk(need, found) => self.desk.push((need, found)),
         }
     }
 
@@ -106,6 +113,11 @@ impl Situation {
 
     pub(super) fn request(&self, id: RequestId) -> Result<Option<&Request>, Need> {
         self.requests.get(&id).map(Option::as_ref).ok_or(Need::Request(id))
+    }
+
+    pub(super) fn desk(&self, need: DeskNeed) -> Result<&DeskFound, Need> {
+        let known = self.desk.iter().find(|(n, _)| *n == need);
+        known.map(|(_, found)| found).ok_or(Need::Desk(need))
     }
 
     pub(super) fn texts(&self) -> Result<&[KeptText], Need> {

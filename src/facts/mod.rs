@@ -4,6 +4,7 @@
 //! it; everything else is loaded.
 
 pub mod centres;
+pub mod desk;
 pub mod knowledge;
 pub mod places;
 pub mod problem;
@@ -13,6 +14,7 @@ pub mod source;
 
 pub use self::problem::{Problem, Severity};
 use self::centres::Centres;
+use self::desk::DeskRules;
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
 use self::rules::{Intent, Rules};
@@ -32,6 +34,8 @@ pub struct Facts {
     pub rules: Rules,
     /// The signs of fraud.
     pub scam: ScamCheck,
+    /// The hours and the patience of the volunteers' desk.
+    pub desk: DeskRules,
 }
 
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
@@ -63,7 +67,9 @@ impl Facts {
         problems.extend(more);
         let (scam, more) = ScamCheck::read("scam.toml", &text("scam.toml"));
         problems.extend(more);
-        (Self { places, centres, knowledge, rules, scam }, problems)
+        let (desk, more) = DeskRules::read("desk.toml", &text("desk.toml"));
+        problems.extend(more);
+        (Self { places, centres, knowledge, rules, scam, desk }, problems)
     }
 
     /// Loads what is built into the program.

@@ -1,5 +1,6 @@
 //! What the engine decided, as data: the store carries it out in the event's own transaction.
 
+use super::desk::DeskEffect;
 use super::message::Letter;
 use super::request::Request;
 use super::visit::Visit;
@@ -18,6 +19,8 @@ pub enum Effect {
     DropVisitLetters(VisitId),
     /// Bot letters to this request's resident that were written before its present epoch are void.
     FenceRequest(RequestId),
+    /// Something of the volunteers' desk.
+    Desk(DeskEffect),
     /// Everything about the conversation's person is deleted, after the letters of this turn.
     Forget,
 }

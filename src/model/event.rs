@@ -9,7 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
-use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
+use super::chat::{Address, Chat, Hints, MessageRef, ReplyHandle, Role};
+use super::desk::DeskInput;
 use super::id::{Fresh, RequestId, VisitId};
 use super::place::Position;
 use super::time::Timestamp;
@@ -54,6 +55,10 @@ pub enum Input {
     Unreadable(Unreadable),
     /// The person blocked the bot, left, or deleted the account.
     Gone,
+    /// A text that was sent before was taken away.
+    Deleted,
+    /// Something at the volunteers' desk.
+    Desk(Box<DeskInput>),
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
 }
@@ -72,6 +77,8 @@ impl Input {
             Self::Location(_) => "location",
             Self::Unreadable(_) => "unreadable",
             Self::Gone => "gone",
+            Self::Deleted => "deleted",
+            Self::Desk(_) => "desk",
             Self::Alarm(_) => "alarm",
         }
     }
@@ -103,6 +110,8 @@ pub enum Alarm {
     HoldEnds(VisitId),
     /// Nobody may have taken the request yet.
     StillWaiting(RequestId),
+    /// Whoever took the request in this epoch may have fallen silent.
+    ClaimSilent(RequestId, i64),
 }
 
 /// The commands of every platform.
@@ -232,4 +241,15 @@ pub struct Event {
     pub now: Timestamp,
     /// Where new identifiers and codes come from.
     pub fresh: Fresh,
+}
+
+impl Event {
+    /// Where an answer to this very event goes: to the volunteer alone at the desk, else to the chat.
+    #[must_use]
+    pub fn answered_at(&self) -> &Address {
+        match &self.role {
+            Role::Volunteer { who, .. } => who,
+            _ => &self.chat.address,
+        }
+    }
 }

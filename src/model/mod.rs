@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod chat;
+pub mod desk;
 pub mod effect;
 pub mod event;
 pub mod id;

@@ -5,6 +5,7 @@
 use super::{StoreError, Turnover};
 use crate::engine::KeptText;
 use crate::model::chat::{Address, Role};
+use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Input};
 use crate::model::id::RequestId;
 use crate::model::time::{from_millis, to_millis};
@@ -33,7 +34,11 @@ fn kept_text(input: &Input) -> Option<String> {
         Input::Text(text) | Input::Forwarded(text) | Input::Edited(text) => Some(text.clone()),
         Input::Tap(action) => Some(format!("[{action}]")),
         Input::Command(command, rest) => Some(format!("{command} {rest}").trim().to_owned()),
-        Input::OldTap | Input::Location(_) | Input::Unreadable(_) | Input::Gone | Input::Alarm(_) => None,
+        Input::Desk(desk) => match desk.as_ref() {
+            DeskInput::Answer(text) => Some(text.clone()),
+            _ => None,
+        },
+        Input::Deleted | Input::OldTap | Input::Location(_) | Input::Unreadable(_) | Input::Gone | Input::Alarm(_) => None,
     }
 }
 

@@ -113,8 +113,10 @@ impl Turnover<'_> {
     /// A person has taken over: what the bot had yet to say in the request is not said.
     pub(super) async fn fence(&mut self, request: RequestId, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE letters SET state = 'void', closed_at = ?
-             WHERE request = ? AND visit IS NULL AND state IN ('pending', 'retry')",
+            "UPDATE letters SET state = 'void', closed_at = ?1
+             WHERE request = ?2 AND visit IS NULL AND state IN ('pending', 'retry')
+               AND recipient = (SELECT resident FROM requests WHERE id = ?2)
+               AND id NOT IN (SELECT letter FROM relayed)",
         )
         .bind(to_millis(now))
         .bind(request.number())
@@ -184,7 +186,10 @@ impl Turnover<'_> {
         for row in rows {
             let id = row.0;
             match parcel(row) {
-                Some(parcel) => {
+                Some(mut parcel) => {
+                    if let Content::Edit { letter, at, .. } | Content::Withdraw { letter, at } = &mut parcel.content {
+                        *at = self.arrived(*letter).await?;
+                    }
                     sqlx::query("UPDATE letters SET state = 'sending', attempts = attempts + 1 WHERE id = ?")
                         .bind(id)
                         .execute(&mut *self.tx)

@@ -5,6 +5,7 @@
 
 mod audit;
 mod conversations;
+mod desk;
 mod error;
 mod inbox;
 pub mod letters;
