@@ -3,4 +3,5 @@
 //! Each folder has `read` and `write`, which translate and nothing else. Adapters know the model,
 //! `App::handle` and `Deliver`; never the engine, the facts or the store.
 
+pub mod discord;
 pub mod terminal;

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use digidel::adapters::discord::{Discord, Labels, Wiring};
 use digidel::app::App;
+use digidel::engine::say;
 use digidel::facts::source::Source;
-use digidel::model::chat::{Chat, Hints, Role};
+use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
@@ -74,10 +76,15 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
-    let outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+    let mut outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
+    if settings.discord.token.is_some() {
+        let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
+        outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        tasks.spawn(discord.listen(stop.clone()));
+    }
 
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -90,6 +97,22 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// What the Discord adapter may know of the engine's words, the facts and the store.
+fn discord_wiring(app: &App, store: &Store) -> Wiring {
+    let (app, store) = (app.clone(), store.clone());
+    Wiring {
+        labels: Labels::new(&say::discord),
+        places: Arc::new(move |typed| {
+            let places = app.facts().places.suggest(typed, 25);
+            places.into_iter().map(|place| place.name).collect()
+        }),
+        followed: Arc::new(move || {
+            let store = store.clone();
+            Box::pin(async move { store.followed(Platform::Discord).await.map_err(|e| e.to_string()) })
+        }),
+    }
 }
 
 /// Waits for Ctrl-C or SIGTERM.

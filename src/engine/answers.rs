@@ -143,7 +143,8 @@ fn render_in(turn: &Turn<'_>, lang: Lang, article: &Article, text_lang: Lang, te
         part(say::article_centre(lang), &text.centre),
         say::article_bring(lang, text.bring.as_str()),
         if article.warning == Warning::None { Markup::default() } else { say::article_care(lang) },
-        link.map(|l| say::article_link(lang, Markup::trusted(format!("[{}]({})", l.name, l.url)))).unwrap_or_default(),
+        link.map(|l| say::article_link(lang, Markup::trusted(format!("[{}]({})", l.name, l.url))))
+            .unwrap_or_default(),
     ])
 }
 

@@ -92,10 +92,13 @@ fn look_again(turn: &mut Turn<'_>, id: RequestId) {
 fn waiting(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     let lang = turn.lang;
     let queue = desk::queue(turn, id)?.unwrap_or_default();
-    let centre = turn.session.municipality.as_ref().and_then(|m| {
-        turn.facts.centres.shown().find(|c| c.municipality == *m)
-    });
-    let ring = centre.and_then(|c| c.phone()).map(|number| say::person_ring(lang, number)).unwrap_or_default();
+    let centre = turn
+        .session
+        .municipality
+        .as_ref()
+        .and_then(|m| turn.facts.centres.shown().find(|c| c.municipality == *m));
+    let ring =
+        centre.and_then(|c| c.phone()).map(|number| say::person_ring(lang, number)).unwrap_or_default();
     let choices = vec![
         Turn::choice(say::button_help_on_site(lang), Action::Book),
         Turn::choice(say::button_end(lang), Action::PersonEnd(id)),

@@ -19,16 +19,16 @@ mod situation;
 mod turn;
 mod visits;
 
-pub use self::desk::{DeskFound, DeskNeed, Heard};
-pub use self::situation::{Found, KeptText, Need, Situation};
 use self::answers::about as answers_about;
+pub use self::desk::{DeskFound, DeskNeed, Heard};
 use self::session::{Purpose, Step};
+pub use self::situation::{Found, KeptText, Need, Situation};
 use self::turn::Turn;
+use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::event::{Alarm, Command, Event, Input};
-use crate::facts::rules::Intent;
 
 /// What the engine decided.
 #[derive(Clone, Debug)]
@@ -38,7 +38,6 @@ pub struct Reaction {
     /// What to do, in order.
     pub effects: Vec<Effect>,
 }
-
 
 /// Decides on an event.
 ///

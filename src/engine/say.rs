@@ -27,7 +27,11 @@ impl Say for Markup {
 impl Say for &str {
     fn say(&self, lang: Lang) -> String {
         let escaped = Markup::from_user(self);
-        if lang.is_rtl() { format!("\u{2068}{}\u{2069}", escaped.as_str()) } else { escaped.as_str().to_owned() }
+        if lang.is_rtl() {
+            format!("\u{2068}{}\u{2069}", escaped.as_str())
+        } else {
+            escaped.as_str().to_owned()
+        }
     }
 }
 

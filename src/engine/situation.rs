@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::session::Session;
 use super::desk::{DeskFound, DeskNeed};
+use super::session::Session;
 use crate::facts::centres::Taken;
 use crate::model::id::{CentreId, RequestId, VisitId};
 use crate::model::request::Request;

@@ -2,10 +2,10 @@
 //!
 //! Collects effects for the flows; decides nothing itself but the language and the greeting.
 
+use super::Reaction;
 use super::say;
 use super::session::{LastQuestion, Session, Step};
 use super::situation::{Need, Situation};
-use super::Reaction;
 use crate::facts::knowledge::{Decision, Found};
 use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
@@ -121,7 +121,14 @@ impl<'a> Turn<'a> {
         let placement = std::mem::take(&mut self.placement);
         let message = Message { text, lang: self.lang, card, ask };
         let request = self.request;
-        self.send(Letter { to, content: Content::Message(message), due: None, placement, request, visit: None });
+        self.send(Letter {
+            to,
+            content: Content::Message(message),
+            due: None,
+            placement,
+            request,
+            visit: None,
+        });
     }
 
     pub fn send(&mut self, letter: Letter) {
@@ -168,11 +175,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Changes a request of this resident; one of somebody else, or gone, is left alone.
-    pub fn change_request(
-        &mut self,
-        id: RequestId,
-        change: impl FnOnce(&mut Request),
-    ) -> Result<bool, Need> {
+    pub fn change_request(&mut self, id: RequestId, change: impl FnOnce(&mut Request)) -> Result<bool, Need> {
         let Some(request) = self.own_request(id)? else { return Ok(false) };
         let mut request = request.clone();
         change(&mut request);

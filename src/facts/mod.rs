@@ -12,11 +12,11 @@ pub mod rules;
 pub mod scam;
 pub mod source;
 
-pub use self::problem::{Problem, Severity};
 use self::centres::Centres;
 use self::desk::DeskRules;
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
+pub use self::problem::{Problem, Severity};
 use self::rules::{Intent, Rules};
 use self::scam::{Examination, ScamCheck};
 use self::source::Source;

@@ -1,10 +1,10 @@
 //! What the engine decided, as data: the store carries it out in the event's own transaction.
 
 use super::desk::DeskEffect;
+use super::id::{RequestId, VisitId};
 use super::message::Letter;
 use super::request::Request;
 use super::visit::Visit;
-use super::id::{RequestId, VisitId};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]

@@ -60,7 +60,8 @@ impl Turnover<'_> {
                 DeskFound::Desk(row.as_ref().map(desk).transpose()?)
             }
             DeskNeed::PostAt(thread) => {
-                let row = self.one("SELECT * FROM request_desk WHERE thread = ?", &thread.to_string()).await?;
+                let row =
+                    self.one("SELECT * FROM request_desk WHERE thread = ?", &thread.to_string()).await?;
                 DeskFound::Posts(row.as_ref().map(post).transpose()?.into_iter().collect())
             }
             DeskNeed::PostOf(request) => {
@@ -86,7 +87,9 @@ impl Turnover<'_> {
                 DeskFound::Volunteers(row.as_ref().map(volunteer).transpose()?.into_iter().collect())
             }
             DeskNeed::Volunteers => {
-                let rows = sqlx::query("SELECT * FROM volunteers ORDER BY alias, id").fetch_all(&mut *self.tx).await?;
+                let rows = sqlx::query("SELECT * FROM volunteers ORDER BY alias, id")
+                    .fetch_all(&mut *self.tx)
+                    .await?;
                 DeskFound::Volunteers(rows.iter().map(volunteer).collect::<Result<_, _>>()?)
             }
             DeskNeed::Ahead(request) => DeskFound::Ahead(self.ahead(*request).await?),
@@ -137,7 +140,9 @@ impl Turnover<'_> {
             .bind(HEARD)
             .fetch_all(&mut *self.tx)
             .await?;
-            lines.extend(said.into_iter().map(|(at, text)| (at, Heard { ours: false, by_person: false, text })));
+            lines.extend(
+                said.into_iter().map(|(at, text)| (at, Heard { ours: false, by_person: false, text })),
+            );
             let answered: Vec<(i64, String, bool)> = sqlx::query_as(
                 "SELECT created_at, content, id IN (SELECT letter FROM relayed) FROM letters WHERE request = ?1 AND state <> 'void'
                    AND recipient = (SELECT resident FROM requests WHERE id = ?1) ORDER BY id DESC LIMIT ?2",
@@ -148,7 +153,9 @@ impl Turnover<'_> {
             .await?;
             lines.extend(answered.into_iter().filter_map(|(at, content, by_person)| {
                 match serde_json::from_str(&content).ok()? {
-                    Content::Message(message) => Some((at, Heard { ours: true, by_person, text: message.text.plain() })),
+                    Content::Message(message) => {
+                        Some((at, Heard { ours: true, by_person, text: message.text.plain() }))
+                    }
                     _ => None,
                 }
             }));

@@ -38,7 +38,12 @@ fn kept_text(input: &Input) -> Option<String> {
             DeskInput::Answer(text) => Some(text.clone()),
             _ => None,
         },
-        Input::Deleted | Input::OldTap | Input::Location(_) | Input::Unreadable(_) | Input::Gone | Input::Alarm(_) => None,
+        Input::Deleted
+        | Input::OldTap
+        | Input::Location(_)
+        | Input::Unreadable(_)
+        | Input::Gone
+        | Input::Alarm(_) => None,
     }
 }
 
@@ -75,12 +80,11 @@ impl Turnover<'_> {
 
     /// The texts that are kept of a person, oldest first.
     pub(super) async fn texts(&mut self, address: &Address) -> Result<Vec<KeptText>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT at, text FROM inbox WHERE address = ? AND text IS NOT NULL ORDER BY id",
-        )
-        .bind(address.to_string())
-        .fetch_all(&mut *self.tx)
-        .await?;
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT at, text FROM inbox WHERE address = ? AND text IS NOT NULL ORDER BY id")
+                .bind(address.to_string())
+                .fetch_all(&mut *self.tx)
+                .await?;
         Ok(rows.into_iter().map(|(at, text)| KeptText { at: from_millis(at), text }).collect())
     }
 }

@@ -63,7 +63,8 @@ pub enum Outcome {
 #[serde(transparent)]
 struct Receipt(Vec<MessageRef>);
 
-const CLAIM: &str = "SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
+const CLAIM: &str =
+    "SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
      FROM letters AS l
      WHERE state IN ('pending', 'retry') AND due_at <= ?1
        AND NOT EXISTS (
@@ -99,7 +100,11 @@ impl Turnover<'_> {
         Ok(done.last_insert_rowid())
     }
 
-    pub(super) async fn drop_visit_letters(&mut self, visit: VisitId, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn drop_visit_letters(
+        &mut self,
+        visit: VisitId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE letters SET state = 'void', closed_at = ? WHERE visit = ? AND state IN ('pending', 'retry')",
         )
@@ -187,7 +192,9 @@ impl Turnover<'_> {
             let id = row.0;
             match parcel(row) {
                 Some(mut parcel) => {
-                    if let Content::Edit { letter, at, .. } | Content::Withdraw { letter, at } = &mut parcel.content {
+                    if let Content::Edit { letter, at, .. } | Content::Withdraw { letter, at } =
+                        &mut parcel.content
+                    {
                         *at = self.arrived(*letter).await?;
                     }
                     sqlx::query("UPDATE letters SET state = 'sending', attempts = attempts + 1 WHERE id = ?")

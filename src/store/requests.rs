@@ -43,7 +43,11 @@ impl Turnover<'_> {
         row.as_ref().map(from_row).transpose()
     }
 
-    pub(super) async fn write_request(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn write_request(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO requests (id, resident, kind, status, question, topic, article, confidence, centre, visit,
                                    lang, outcome, points, epoch, opened_at, changed_at, owner, for_staff)

@@ -46,7 +46,12 @@ impl Turnover<'_> {
     /// # Errors
     /// [`StoreError::Taken`] if a code or a seat was drawn that somebody has: react again with
     /// another seed.
-    pub async fn save(&mut self, inbox: i64, event: &Event, reaction: &Reaction) -> Result<Turned, StoreError> {
+    pub async fn save(
+        &mut self,
+        inbox: i64,
+        event: &Event,
+        reaction: &Reaction,
+    ) -> Result<Turned, StoreError> {
         let mut reply = event.reply.as_ref();
         let mut turned = Turned::default();
         let mut first_letter = None;
@@ -67,7 +72,8 @@ impl Turnover<'_> {
                 }
                 Effect::SaveVisit(visit) => {
                     self.write_visit(visit, event.now).await?;
-                    self.audit(&event.role, visit.status.word(), &format!("visit {}", visit.id), event.now).await?;
+                    self.audit(&event.role, visit.status.word(), &format!("visit {}", visit.id), event.now)
+                        .await?;
                 }
                 Effect::DropVisitLetters(visit) => self.drop_visit_letters(*visit, event.now).await?,
                 Effect::FenceRequest(request) => self.fence(*request, event.now).await?,
@@ -128,7 +134,9 @@ impl Store {
         let answered = answered.into_iter().filter_map(|(at, content)| {
             let content: crate::model::message::Content = serde_json::from_str(&content).ok()?;
             match content {
-                crate::model::message::Content::Message(m) => Some(Line { ours: true, text: m.text.plain(), at }),
+                crate::model::message::Content::Message(m) => {
+                    Some(Line { ours: true, text: m.text.plain(), at })
+                }
                 _ => None,
             }
         });

@@ -1,5 +1,6 @@
 //! The one integration binary: a module per subject.
 
+mod discord;
 mod discord_server;
 mod embedding;
 mod mask;

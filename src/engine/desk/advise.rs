@@ -38,7 +38,12 @@ pub(super) fn advise(turn: &mut Turn<'_>, _text: &str, number: u64) -> Result<()
     let title = |id: &ArticleId| facts.knowledge.article(id)?.text(lang).map(|(_, text)| text.title.clone());
     let choices = articles
         .iter()
-        .filter_map(|a| Some(Turn::choice(say::button_publish(lang, &title(&a.id)?), Action::Publish(a.id.clone(), number))))
+        .filter_map(|a| {
+            Some(Turn::choice(
+                say::button_publish(lang, &title(&a.id)?),
+                Action::Publish(a.id.clone(), number),
+            ))
+        })
         .collect();
     let preview = answers::body(turn, first, lang).unwrap_or_default();
     tell(turn, |lang| say::desk_preview(lang).and(preview), choices);

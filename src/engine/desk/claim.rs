@@ -5,8 +5,8 @@
 
 use super::wait::alarm_silent;
 use super::{
-    DeskNeed, Need, Seat, alias, end_button, heard, letter, post, posts, say, seat, tell, to_resident, to_thread,
-    volunteer, volunteers,
+    DeskNeed, Need, Seat, alias, end_button, heard, letter, post, posts, say, seat, tell, to_resident,
+    to_thread, volunteer, volunteers,
 };
 use crate::engine::answers;
 use crate::engine::turn::Turn;
@@ -104,10 +104,8 @@ pub(super) fn back_to_queue(
     request.epoch += 1;
     turn.effect(Effect::SaveRequest(Box::new(request.clone())));
     if was_claimed {
-        let choices = vec![
-            Turn::choice(say::button_help_on_site(request.lang), Action::Book),
-            end_button(&request),
-        ];
+        let choices =
+            vec![Turn::choice(say::button_help_on_site(request.lang), Action::Book), end_button(&request)];
         to_resident(turn, &request, say::desk_released(request.lang), choices);
         super::wait::alarm_waiting(turn, &request);
     }
@@ -179,7 +177,9 @@ pub(super) fn suggest(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
         .into_iter()
         .chain(facts.knowledge.articles().filter(same))
         .take(SUGGESTED)
-        .filter_map(|a| Some(Turn::choice(a.text(lang)?.1.title.clone(), Action::DeskArticle(id, a.id.clone()))))
+        .filter_map(|a| {
+            Some(Turn::choice(a.text(lang)?.1.title.clone(), Action::DeskArticle(id, a.id.clone())))
+        })
         .collect();
     let text = if choices.is_empty() { say::desk_no_articles } else { say::desk_which_article };
     tell(turn, text, choices);

@@ -24,7 +24,9 @@ fn tell_staff(turn: &mut Turn<'_>, kind: NoticeKind, request: Option<&Request>) 
 
 /// A thread was deleted: its request gets another.
 fn thread(turn: &mut Turn<'_>) -> Result<(), Need> {
-    let Some(gone) = posts(turn, DeskNeed::PostAt(turn.here().clone()))?.first().cloned() else { return Ok(()) };
+    let Some(gone) = posts(turn, DeskNeed::PostAt(turn.here().clone()))?.first().cloned() else {
+        return Ok(());
+    };
     turn.effect(Effect::Desk(DeskEffect::DropPost(gone.request)));
     let Some(request) = turn.situation.request(gone.request)?.cloned() else { return Ok(()) };
     if !request.status.is_with_people() {

@@ -261,8 +261,7 @@ fn end_button(request: &Request) -> Choice {
 /// What a person wrote, with its lines and paragraphs, and with no way to format, link or turn.
 fn written(text: &str) -> Markup {
     let masked = super::mask::mask_contacts(text);
-    let paragraphs = masked.split("\n\n").map(|paragraph| {
-        Markup::lines(paragraph.lines().map(Markup::from_user))
-    });
+    let paragraphs =
+        masked.split("\n\n").map(|paragraph| Markup::lines(paragraph.lines().map(Markup::from_user)));
     Markup::paragraphs(paragraphs)
 }

@@ -73,7 +73,13 @@ pub(super) fn opened(
 }
 
 /// Brings the first message up to date.
-pub(super) fn show(turn: &mut Turn<'_>, request: &Request, post: &Post, lang: Lang, owner: Option<&Volunteer>) {
+pub(super) fn show(
+    turn: &mut Turn<'_>,
+    request: &Request,
+    post: &Post,
+    lang: Lang,
+    owner: Option<&Volunteer>,
+) {
     let letter_ = DeskLetter::Show {
         head: post.head.clone(),
         message: head(request, lang, owner),
@@ -83,7 +89,13 @@ pub(super) fn show(turn: &mut Turn<'_>, request: &Request, post: &Post, lang: La
 }
 
 /// Brings the first message up to date and puts the thread to sleep.
-pub(super) fn close(turn: &mut Turn<'_>, request: &Request, post: &Post, lang: Lang, owner: Option<&Volunteer>) {
+pub(super) fn close(
+    turn: &mut Turn<'_>,
+    request: &Request,
+    post: &Post,
+    lang: Lang,
+    owner: Option<&Volunteer>,
+) {
     let letter_ = DeskLetter::Close {
         head: post.head.clone(),
         message: head(request, lang, owner),

@@ -2,7 +2,9 @@
 //!
 //! Only the owner's texts leave the thread, under the alias; lines that begin with `//` stay.
 
-use super::{DeskNeed, Need, Seat, actor, alias, desk, letter, message, posts, say, seat, tell, to_thread, written};
+use super::{
+    DeskNeed, Need, Seat, actor, alias, desk, letter, message, posts, say, seat, tell, to_thread, written,
+};
 use crate::engine::turn::Turn;
 use crate::model::desk::{DeskEffect, Post};
 use crate::model::effect::Effect;

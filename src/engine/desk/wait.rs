@@ -70,7 +70,12 @@ pub(in crate::engine) fn nudge(turn: &mut Turn<'_>, request: &Request) -> Result
     if let Some(post) = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned() {
         let lang = super::relay::lang_of(turn, &post)?;
         let waited = turn.now.duration_since(request.opened_at).as_mins();
-        to_thread(turn, &post, lang, say::desk_thread_nudge(lang, usize::try_from(waited).unwrap_or(minutes)));
+        to_thread(
+            turn,
+            &post,
+            lang,
+            say::desk_thread_nudge(lang, usize::try_from(waited).unwrap_or(minutes)),
+        );
     }
     let choices = choices(turn, request);
     turn.ask(say::desk_still_waiting(turn.lang).and(queue), choices);
@@ -109,7 +114,8 @@ pub(in crate::engine) fn claim_silent(turn: &mut Turn<'_>, id: RequestId, epoch:
     let Some(post) = posts(turn, DeskNeed::PostOf(id))?.first().cloned() else { return Ok(()) };
     let rules = &turn.facts.desk;
     let silent = turn.now.duration_since(post.heard_at).as_mins();
-    let limit = if post.warned { rules.silence_minutes + rules.warning_minutes } else { rules.silence_minutes };
+    let limit =
+        if post.warned { rules.silence_minutes + rules.warning_minutes } else { rules.silence_minutes };
     let warning = rules.warning_minutes;
     if silent < limit {
         alarm_silent(turn, &request, &post, limit - silent);
