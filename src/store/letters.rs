@@ -70,7 +70,11 @@ const CLAIM: &str =
        AND NOT EXISTS (
          SELECT 1 FROM letters AS e
          WHERE e.recipient = l.recipient AND e.state IN ('pending', 'retry', 'sending') AND e.id <> l.id
-           AND (e.state <> 'pending' OR (e.due_at, e.id) < (l.due_at, l.id)))
+           -- A letter that is tried again goes first, whatever its new due time: a younger one that
+           -- became due meanwhile waits for it, and must not hold it up in turn.
+           AND (e.state = 'sending'
+                OR (e.state = 'retry' AND (l.state = 'pending' OR e.id < l.id))
+                OR (e.state = 'pending' AND l.state = 'pending' AND (e.due_at, e.id) < (l.due_at, l.id))))
      ORDER BY due_at, id LIMIT ?2";
 
 type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64);
