@@ -17,8 +17,8 @@ use crate::model::chat::{MessageRef, Platform};
 use crate::model::id::LetterId;
 use crate::model::message::Content;
 use crate::model::time::{Clock, SignedDuration, Timestamp};
-use crate::store::letters::Outcome;
 pub use crate::store::letters::Parcel;
+use crate::store::letters::Outcome;
 use crate::store::{Store, StoreError};
 
 /// How many letters are under way at once.
@@ -109,8 +109,10 @@ impl Outbox {
     /// Whatever the database says.
     pub async fn recover(&self) -> Result<usize, StoreError> {
         let left = self.store.in_flight().await?;
-        let outcomes: Vec<(LetterId, Outcome)> =
-            left.iter().map(|p| (p.id, self.judge(p, Err(SendError::Unknown.into())))).collect();
+        let outcomes: Vec<(LetterId, Outcome)> = left
+            .iter()
+            .map(|p| (p.id, self.judge(p, Err(SendError::Unknown.into()))))
+            .collect();
         self.store.settle(&outcomes, Timestamp::MIN, 0).await?;
         Ok(outcomes.len())
     }
@@ -192,9 +194,7 @@ impl Outbox {
     async fn carry(&self, parcel: &Parcel) -> Outcome {
         let result = match self.carrier(parcel) {
             Some(carrier) => carrier.deliver(parcel).await,
-            None => {
-                Err(SendError::Retry { after: None, why: "the platform is switched off".to_owned() }.into())
-            }
+            None => Err(SendError::Retry { after: None, why: "the platform is switched off".to_owned() }.into()),
         };
         self.judge(parcel, result)
     }
@@ -249,8 +249,7 @@ impl Outbox {
         why: String,
     ) -> Outcome {
         let now = (self.clock)();
-        if now.duration_since(parcel.written_at) > SignedDuration::from_secs(PATIENCE) && parcel.attempts > 10
-        {
+        if now.duration_since(parcel.written_at) > SignedDuration::from_secs(PATIENCE) && parcel.attempts > 10 {
             return Outcome::Dead(format!("given up after a day: {why}"));
         }
         let pause = after.unwrap_or_else(|| {

@@ -18,17 +18,10 @@ pub fn ask(lines: &Lines, source: &Source) -> anyhow::Result<()> {
         if lines.json {
             writeln!(out, "{answer}")?;
         } else {
-            let top =
-                answer["top"].as_array().map(|t| t.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+            let top = answer["top"].as_array().map(|t| t.iter().filter_map(Value::as_str).collect::<Vec<_>>());
             let word = |key: &str| answer[key].as_str().unwrap_or("-").to_owned();
             let top = top.unwrap_or_default().into_iter().take(3).collect::<Vec<_>>().join(", ");
-            writeln!(
-                out,
-                "{text}: {} {} ({top}) intent {}",
-                word("decision"),
-                answer["score"],
-                word("intent")
-            )?;
+            writeln!(out, "{text}: {} {} ({top}) intent {}", word("decision"), answer["score"], word("intent"))?;
         }
         out.flush()?;
         Ok(())

@@ -58,14 +58,14 @@ async fn talk(options: &Chat, source: &Source) -> anyhow::Result<()> {
     let clock = super::computer_clock();
     let seed = super::system_seed();
     let bell = Arc::new(Notify::new());
-    let app =
-        App::start(Arc::new(super::load(source)), store.clone(), clock.clone(), seed.clone(), bell.clone());
+    let app = App::start(Arc::new(super::load(source)), store.clone(), clock.clone(), seed.clone(), bell.clone());
     let terminal = Terminal::default();
     let alarms = Arc::new(super::run::AlarmClock(app.clone()));
     let outbox = Outbox::new(store, clock, bell, alarms).with(Platform::Terminal, Arc::new(terminal.clone()));
     let address = Address::new(Platform::Terminal, &options.name);
     let lang = Lang::from_hint(&options.lang);
-    let mut talk = Talk { app, outbox: Arc::new(outbox), terminal, address, lang, session: seed(), lines: 0 };
+    let mut talk =
+        Talk { app, outbox: Arc::new(outbox), terminal, address, lang, session: seed(), lines: 0 };
     talk.outbox.recover().await?;
     talk.turn("/start").await?;
     if stdin().is_terminal() { talk.with_keyboard().await } else { talk.with_pipe().await }

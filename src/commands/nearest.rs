@@ -18,11 +18,7 @@ pub fn nearest(lines: &Lines, source: &Source) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     lines.each(|text| {
         let answer = answer(&facts, text);
-        if lines.json {
-            writeln!(out, "{answer}")?
-        } else {
-            writeln!(out, "{}", readable(&answer))?
-        }
+        if lines.json { writeln!(out, "{answer}")? } else { writeln!(out, "{}", readable(&answer))? }
         out.flush()?;
         Ok(())
     })

@@ -3,7 +3,7 @@
 //! Times are in UTC, so that no time-zone component is needed. A moved or cancelled visit keeps its
 //! UID and raises SEQUENCE: calendars then replace the first entry.
 
-use icalendar::{Alarm, Calendar, Component, Event, EventLike, EventStatus, Property, Trigger};
+use icalendar::{Alarm, Calendar, Trigger, Component, Event, EventLike, EventStatus, Property};
 
 use super::say;
 use crate::facts::Facts;
@@ -57,10 +57,7 @@ pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method,
         // RFC 5546 asks for an organizer in PUBLISH and CANCEL; the bot has no mailbox to name.
         .append_property(Property::new("ORGANIZER", "urn:digidel"));
     if method == Method::Publish {
-        event.alarm(Alarm::display(
-            &say::calendar_title(lang, ""),
-            Trigger::before_start(chrono::TimeDelta::hours(2)),
-        ));
+        event.alarm(Alarm::display(&say::calendar_title(lang, ""), Trigger::before_start(chrono::TimeDelta::hours(2))));
     }
     let mut calendar = Calendar::new();
     calendar.append_property(Property::new("METHOD", method.word()));

@@ -150,3 +150,4 @@ pub(super) fn unreadable(turn: &mut Turn<'_>, kind: Unreadable) {
     let choices = turn.resume_choice().into_iter().chain(menu_button(turn)).collect::<Vec<_>>();
     turn.message(text, None, Ask::Choice(choices));
 }
+

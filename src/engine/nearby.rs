@@ -5,9 +5,7 @@
 use super::session::{Purpose, Step};
 use super::turn::Turn;
 use super::{Need, flow, say};
-use crate::facts::centres::{
-    Centre, CentreStatus, HoursOf, Near, OpenState, PositionOf, VisitMode, is_stale,
-};
+use crate::facts::centres::{Centre, CentreStatus, HoursOf, Near, OpenState, PositionOf, VisitMode, is_stale};
 use crate::facts::rules::Intent;
 use crate::model::action::Action;
 use crate::model::id::CentreId;
@@ -159,7 +157,9 @@ fn certainty_note(turn: &Turn<'_>, place: &Place, certainty: Certainty) -> Marku
     match certainty {
         Certainty::Exact => Markup::default(),
         Certainty::Corrected => say::corrected_place(turn.lang, place.name.as_str()),
-        Certainty::Guess => say::guessed_place(turn.lang, place.name.as_str(), place.municipality.as_str()),
+        Certainty::Guess => {
+            say::guessed_place(turn.lang, place.name.as_str(), place.municipality.as_str())
+        }
     }
 }
 
@@ -168,11 +168,8 @@ fn far_note(turn: &Turn<'_>, place: &Place, first: &Near<'_>) -> Markup {
     let lang = turn.lang;
     let municipality = &place.municipality;
     let others = turn.facts.centres.other_help(place.position, Some(municipality), 2);
-    let closer: Vec<Markup> = others
-        .iter()
-        .filter(|n| n.km < first.km)
-        .map(|n| line(turn, n, n.centre.municipality == *municipality))
-        .collect();
+    let closer: Vec<Markup> =
+        others.iter().filter(|n| n.km < first.km).map(|n| line(turn, n, n.centre.municipality == *municipality)).collect();
     let far = say::far_away(lang, say::distance(lang, first.km))
         .and(say::host_library(lang, municipality.as_str()));
     if closer.is_empty() { far } else { far.and(say::other_help(lang)).and(Markup::paragraphs(closer)) }

@@ -48,14 +48,8 @@ impl Source {
     #[must_use]
     pub fn names(&self, under: &str) -> Vec<String> {
         let built_in = BuiltIn::iter().filter(|name| name.starts_with(under)).map(Cow::into_owned);
-        let own =
-            self.folder.iter().flat_map(|folder| std::fs::read_dir(folder.join(under)).into_iter().flatten());
+        let own = self.folder.iter().flat_map(|folder| std::fs::read_dir(folder.join(under)).into_iter().flatten());
         let own = own.flatten().filter_map(|entry| Some(format!("{under}{}", entry.file_name().to_str()?)));
-        built_in
-            .chain(own)
-            .filter(|name| !name.ends_with(".gitkeep"))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
+        built_in.chain(own).filter(|name| !name.ends_with(".gitkeep")).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }

@@ -187,12 +187,10 @@ impl Tree {
             }
             Tag::Item => {
                 self.flush();
-                let number = self.lists.last_mut().and_then(|n| {
-                    n.as_mut().map(|n| {
-                        *n += 1;
-                        *n - 1
-                    })
-                });
+                let number = self.lists.last_mut().and_then(|n| n.as_mut().map(|n| {
+                    *n += 1;
+                    *n - 1
+                }));
                 self.item = Some(number);
             }
             _ => {}
@@ -274,9 +272,7 @@ mod tests {
 
     #[test]
     fn an_article_becomes_paragraphs_and_steps() {
-        let text = Markup::trusted(
-            "Svar **nu**.\n\n1. Ett\n2. Två\n\n## Sen\n\nSe [sidan](https://a.se/) eller [inte](javascript:x).",
-        );
+        let text = Markup::trusted("Svar **nu**.\n\n1. Ett\n2. Två\n\n## Sen\n\nSe [sidan](https://a.se/) eller [inte](javascript:x).");
         assert_eq!(text.plain(), "Svar nu.\n\n1. Ett\n2. Två\n\nSen\n\nSe sidan (https://a.se/) eller inte.");
     }
 

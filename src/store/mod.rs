@@ -6,6 +6,7 @@
 mod audit;
 mod conversations;
 mod desk;
+mod desk_lists;
 mod error;
 mod inbox;
 pub mod letters;

@@ -58,15 +58,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<i64, StoreError> {
         let mut turnover = self.begin().await?;
-        let done =
-            sqlx::query("INSERT INTO revisions (subject, author, content, note, at) VALUES (?, ?, ?, ?, ?)")
-                .bind(subject)
-                .bind(author)
-                .bind(content)
-                .bind(note)
-                .bind(to_millis(now))
-                .execute(&mut *turnover.tx)
-                .await?;
+        let done = sqlx::query("INSERT INTO revisions (subject, author, content, note, at) VALUES (?, ?, ?, ?, ?)")
+            .bind(subject)
+            .bind(author)
+            .bind(content)
+            .bind(note)
+            .bind(to_millis(now))
+            .execute(&mut *turnover.tx)
+            .await?;
         sqlx::query("INSERT INTO audit (at, actor, deed, subject) VALUES (?, ?, 'revised', ?)")
             .bind(to_millis(now))
             .bind(author)

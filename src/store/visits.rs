@@ -14,7 +14,8 @@ use crate::model::visit::{Visit, VisitCode, VisitStatus};
 pub(crate) fn from_row(row: &SqliteRow) -> Result<Visit, StoreError> {
     let id: i64 = row.try_get("id")?;
     let bad = || StoreError::Unreadable(format!("visits.id = {id}"));
-    let alternatives: Vec<i64> = serde_json::from_str(row.try_get("alternatives")?).map_err(|_| bad())?;
+    let alternatives: Vec<i64> =
+        serde_json::from_str(row.try_get("alternatives")?).map_err(|_| bad())?;
     Ok(Visit {
         id: VisitId::from_number(id),
         code: row.try_get::<String, _>("code")?.parse().map_err(|_| bad())?,
@@ -56,12 +57,11 @@ impl Turnover<'_> {
         resident: &Address,
         now: Timestamp,
     ) -> Result<Vec<Visit>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM visits WHERE resident = ? AND starts_at > ? ORDER BY starts_at")
-                .bind(resident.to_string())
-                .bind(to_millis(now))
-                .fetch_all(&mut *self.tx)
-                .await?;
+        let rows = sqlx::query("SELECT * FROM visits WHERE resident = ? AND starts_at > ? ORDER BY starts_at")
+            .bind(resident.to_string())
+            .bind(to_millis(now))
+            .fetch_all(&mut *self.tx)
+            .await?;
         rows.iter().map(from_row).collect()
     }
 

@@ -92,10 +92,9 @@ impl Discord {
             head: MessageRef(head.to_string()),
             community: Place::Guild(guild).address(),
         };
-        let mut next = 1;
-        for body in more.iter().flat_map(|more| bodies(more, self.labels(), false)) {
-            self.write_in(parcel, place, next, &body).await?;
-            next += 1;
+        let more = more.iter().flat_map(|more| bodies(more, self.labels(), false));
+        for (part, body) in (1..).zip(more) {
+            self.write_in(parcel, place, part, &body).await?;
         }
         // Last, so that nothing else is written before the beginning stands.
         let key = format!("discord:opened:{thread}");
@@ -132,20 +131,26 @@ impl Discord {
             Err(_) => None,
         };
         let found = match found {
-            Some(found) => Some(found),
-            None => {
-                let request =
-                    self.http().get_channel_archived_public_threads(ChannelId::new(channel), None, Some(100));
-                match ask(request).await {
-                    Ok(archived) => archived.threads.iter().find(is_it).map(|thread| thread.id.get()),
-                    Err(wrong) if wrong.may_pass() => return Err(wrong),
-                    Err(_) => None,
-                }
-            }
+            None => self.find_asleep(channel, &is_it).await?,
+            found => found,
         };
         match found {
-            Some(thread) => Ok(Some((thread, self.forum(channel).await?.is_forum))),
+            Some(thread) => Ok(Some((thread, self.forum(channel).await?.takes_posts))),
             None => Ok(None),
+        }
+    }
+
+    /// The post of an earlier try among those that sleep.
+    async fn find_asleep(
+        &self,
+        channel: u64,
+        is_it: &(dyn Fn(&&GuildChannel) -> bool + Sync),
+    ) -> Result<Option<u64>, Wrong> {
+        let channel = ChannelId::new(channel);
+        match ask(self.http().get_channel_archived_public_threads(channel, None, Some(100))).await {
+            Ok(archived) => Ok(archived.threads.iter().find(is_it).map(|thread| thread.id.get())),
+            Err(wrong) if wrong.may_pass() => Err(wrong),
+            Err(_) => Ok(None),
         }
     }
 
@@ -161,7 +166,7 @@ impl Discord {
             Err(wrong) => return Err(wrong),
         };
         let id = ChannelId::new(channel);
-        let thread = if forum.is_forum {
+        let thread = if forum.takes_posts {
             let post = json!({
                 "name": title, "auto_archive_duration": SLEEPS_AFTER, "applied_tags": forum.tags(labels),
                 "message": first.json,
@@ -176,7 +181,7 @@ impl Discord {
             thread.map_err(
                 |wrong| if matches!(wrong, Wrong::Refused(500.., _)) { Wrong::Unknown } else { wrong },
             )?;
-        Ok((thread.id.get(), forum.is_forum))
+        Ok((thread.id.get(), forum.takes_posts))
     }
 
     async fn show(
@@ -191,7 +196,7 @@ impl Discord {
         let forum = if parent == 0 { Forum::default() } else { self.forum(parent).await.unwrap_or_default() };
         let channel = ChannelId::new(thread);
         let mut awake = json!({"archived": false});
-        if forum.is_forum {
+        if forum.takes_posts {
             awake["applied_tags"] = json!(forum.tags(labels));
         }
         ask(self.http().edit_thread(channel, &awake, None)).await?;
@@ -241,7 +246,7 @@ fn with_buttons(first: &Body, all: &[Body]) -> Body {
 /// What is to be known of a desk's channel.
 #[derive(Default)]
 struct Forum {
-    is_forum: bool,
+    takes_posts: bool,
     tags: Vec<(String, String)>,
     required: bool,
 }
@@ -250,7 +255,7 @@ impl From<GuildChannel> for Forum {
     fn from(channel: GuildChannel) -> Self {
         let tags = channel.available_tags.iter().map(|tag| (tag.id.to_string(), tag.name.to_lowercase()));
         Self {
-            is_forum: channel.kind == ChannelType::Forum,
+            takes_posts: channel.kind == ChannelType::Forum,
             tags: tags.collect(),
             required: channel.flags.bits() & TAG_REQUIRED != 0,
         }

@@ -165,7 +165,7 @@ impl Discord {
         let handle = self.think(&cause).await;
         let reply = handle.as_ref().map(Handle::write);
         let incoming = if it.data.kind == CommandType::Message {
-            self.advice(it, &cause, reply)
+            advice(it, &cause, reply)
         } else if it.data.name == self.labels().of(Lang::En, "desk") {
             self.desk_command(it, &cause, reply).await
         } else {
@@ -187,14 +187,6 @@ impl Discord {
                 }
             }
         }
-    }
-
-    fn advice(&self, it: &CommandInteraction, cause: &Cause, reply: Option<ReplyHandle>) -> Option<Incoming> {
-        let target = it.data.target_id?.get();
-        let message = it.data.resolved.messages.values().next()?;
-        let input = DeskInput::Advise { text: message.content.clone(), message: target };
-        let place = Place::Public { channel: cause.channel, message: target };
-        Some(cause.incoming(cause.at_desk(place), Input::Desk(Box::new(input)), reply))
     }
 
     async fn desk_command(
@@ -318,4 +310,13 @@ impl Discord {
         };
         self.turn(incoming, handle).await;
     }
+}
+
+/// "Suggest an answer" on somebody's message.
+fn advice(it: &CommandInteraction, cause: &Cause, reply: Option<ReplyHandle>) -> Option<Incoming> {
+    let target = it.data.target_id?.get();
+    let message = it.data.resolved.messages.values().next()?;
+    let input = DeskInput::Advise { text: message.content.clone(), message: target };
+    let place = Place::Public { channel: cause.channel, message: target };
+    Some(cause.incoming(cause.at_desk(place), Input::Desk(Box::new(input)), reply))
 }

@@ -49,7 +49,7 @@ fn runs(block: Block) -> Vec<Block> {
     }
     let mut blocks = vec![Vec::new()];
     let mut filled = 0;
-    for piece in spans.into_iter().flat_map(pieces) {
+    for piece in spans.iter().flat_map(pieces) {
         let size = length(&piece.text);
         if filled + size > LONGEST_RUN && filled > 0 {
             blocks.push(Vec::new());
@@ -64,7 +64,7 @@ fn runs(block: Block) -> Vec<Block> {
 }
 
 /// A span cut at spaces, or in the middle of a word that is longer than a message.
-fn pieces(span: Span) -> Vec<Span> {
+fn pieces(span: &Span) -> Vec<Span> {
     let mut texts = vec![String::new()];
     for word in span.text.split_inclusive(char::is_whitespace) {
         for c in word_pieces(word) {

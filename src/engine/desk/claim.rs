@@ -85,7 +85,7 @@ fn own(turn: &mut Turn<'_>, id: RequestId) -> Result<Option<Seat>, Need> {
 pub(super) fn release(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     let Some(seat) = own(turn, id)? else { return Ok(()) };
     let name = alias(&seat.me, seat.desk.lang);
-    back_to_queue(turn, seat.request, Some(&seat.post), seat.desk.lang)?;
+    back_to_queue(turn, seat.request, Some(&seat.post), seat.desk.lang);
     to_thread(turn, &seat.post, seat.desk.lang, say::desk_thread_released(seat.desk.lang, name));
     tell(turn, say::desk_you_released, Vec::new());
     Ok(())
@@ -97,7 +97,7 @@ pub(super) fn back_to_queue(
     mut request: Request,
     post: Option<&Post>,
     lang: Lang,
-) -> Result<Request, Need> {
+) -> Request {
     let was_claimed = request.status == RequestStatus::Claimed;
     request.status = RequestStatus::Waiting;
     request.owner = None;
@@ -112,7 +112,7 @@ pub(super) fn back_to_queue(
     if let Some(post) = post {
         post::show(turn, &request, post, lang, None);
     }
-    Ok(request)
+    request
 }
 
 /// Asks whom the request is to be handed to.

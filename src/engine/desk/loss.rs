@@ -33,7 +33,7 @@ fn thread(turn: &mut Turn<'_>) -> Result<(), Need> {
         return Ok(());
     }
     let lang = super::relay::lang_of(turn, &gone)?;
-    let request = back_to_queue(turn, request, None, lang)?;
+    let request = back_to_queue(turn, request, None, lang);
     tell_staff(turn, NoticeKind::Requeued, Some(&request));
     post::open(turn, &request)?;
     Ok(())
@@ -64,7 +64,7 @@ fn whole(turn: &mut Turn<'_>, loss: &Loss) -> Result<(), Need> {
         if !matches!(loss, Loss::Group(_)) {
             turn.effect(Effect::Desk(DeskEffect::DropPost(request.id)));
         }
-        let request = back_to_queue(turn, request, None, desk.lang)?;
+        let request = back_to_queue(turn, request, None, desk.lang);
         tell_staff(turn, NoticeKind::Requeued, Some(&request));
     }
     Ok(())
@@ -73,7 +73,7 @@ fn whole(turn: &mut Turn<'_>, loss: &Loss) -> Result<(), Need> {
 /// The owner no longer belongs to the group, or has left.
 pub(super) fn owner_left(turn: &mut Turn<'_>, request: Request, post: &Post) -> Result<(), Need> {
     let lang = super::relay::lang_of(turn, post)?;
-    let request = back_to_queue(turn, request, Some(post), lang)?;
+    let request = back_to_queue(turn, request, Some(post), lang);
     tell_staff(turn, NoticeKind::Requeued, Some(&request));
     to_thread(turn, post, lang, say::desk_thread_owner_left(lang));
     Ok(())

@@ -127,7 +127,7 @@ pub(in crate::engine) fn claim_silent(turn: &mut Turn<'_>, id: RequestId, epoch:
         None => say::desk_no_alias(lang),
     };
     if post.warned {
-        back_to_queue(turn, request, Some(&post), lang)?;
+        back_to_queue(turn, request, Some(&post), lang);
         to_thread(turn, &post, lang, say::desk_thread_released(lang, owner));
     } else {
         let minutes = usize::try_from(warning).unwrap_or(0);

@@ -270,10 +270,7 @@ fn held(turn: &mut Turn<'_>, id: VisitId) -> Result<Option<Visit>, Need> {
         }
         None => {
             turn.forget_step();
-            turn.ask(
-                say::hold_gone(turn.lang),
-                vec![Turn::choice(say::button_book(turn.lang), Action::Book)],
-            );
+            turn.ask(say::hold_gone(turn.lang), vec![Turn::choice(say::button_book(turn.lang), Action::Book)]);
             Ok(None)
         }
     }
@@ -348,10 +345,7 @@ pub fn confirm(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
         Some(visit.seat)
     } else {
         let seats = centre.map_or(0, |c| c.booking.seats);
-        turn.situation
-            .taken(&visit.centre)?
-            .free_seat(visit.starts_at, seats)
-            .filter(|_| visit.starts_at > turn.now)
+        turn.situation.taken(&visit.centre)?.free_seat(visit.starts_at, seats).filter(|_| visit.starts_at > turn.now)
     };
     let Some(seat) = seat.filter(|_| matches!(visit.status, VisitStatus::Held | VisitStatus::Lapsed)) else {
         turn.forget_step();
@@ -466,12 +460,7 @@ pub fn send_proposals(turn: &mut Turn<'_>, id: &CentreId) -> Result<(), Need> {
     Ok(())
 }
 
-fn proposal(
-    turn: &mut Turn<'_>,
-    centre: &Centre,
-    first: Timestamp,
-    rest: &[Timestamp],
-) -> Result<Visit, Need> {
+fn proposal(turn: &mut Turn<'_>, centre: &Centre, first: Timestamp, rest: &[Timestamp]) -> Result<Visit, Need> {
     let about = answers_about(turn)?;
     let question = about.clone().unwrap_or_else(|| centre.name.clone());
     let mut request = turn.new_request(RequestKind::Visit, RequestStatus::Waiting, &question);

@@ -214,23 +214,13 @@ impl Centres {
 
     /// The nearest centres: that of the own municipality first, the others by distance.
     #[must_use]
-    pub fn nearest(
-        &self,
-        from: Position,
-        municipality: Option<&Municipality>,
-        count: usize,
-    ) -> Vec<Near<'_>> {
+    pub fn nearest(&self, from: Position, municipality: Option<&Municipality>, count: usize) -> Vec<Near<'_>> {
         rank(self.shown(), from, municipality, count)
     }
 
     /// The nearest libraries with digital help that are no DigidelCenters.
     #[must_use]
-    pub fn other_help(
-        &self,
-        from: Position,
-        municipality: Option<&Municipality>,
-        count: usize,
-    ) -> Vec<Near<'_>> {
+    pub fn other_help(&self, from: Position, municipality: Option<&Municipality>, count: usize) -> Vec<Near<'_>> {
         let others = self.0.iter().filter(|c| c.status == CentreStatus::LibraryHelp);
         rank(others, from, municipality, count)
     }

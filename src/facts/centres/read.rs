@@ -6,11 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 
+use super::{Booking, Centre, CentreStatus, Centres, Closure, Hours, HoursOf, Period, PositionOf, Source, VisitMode, Week};
 use super::holidays::Holiday;
-use super::{
-    Booking, Centre, CentreStatus, Centres, Closure, Hours, HoursOf, Period, PositionOf, Source, VisitMode,
-    Week,
-};
 use crate::facts::problem::Problem;
 use crate::model::id::CentreId;
 use crate::model::place::{Municipality, Position};
@@ -119,8 +116,7 @@ fn check(entry: Entry) -> Result<Centre, String> {
     }
     let (hours, hours_as_of) = match entry.hours {
         Some(h) => {
-            let hours =
-                Hours { week: h.week, exceptions: h.exceptions, closures: h.closures, open_on: h.open_on };
+            let hours = Hours { week: h.week, exceptions: h.exceptions, closures: h.closures, open_on: h.open_on };
             (Some((h.of, hours)), h.as_of)
         }
         None => (None, None),

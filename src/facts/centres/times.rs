@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Booking;
 use super::hours::{Hours, Period};
+use super::Booking;
 use crate::model::time::{Date, Time, Timestamp, in_sweden, later, swedish_instant};
 
 /// The seats that are taken at a centre, by start.

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 pub use self::article::{Article, Text, Warning};
+pub use self::search::{Decision, Found, Hit, Search};
 use self::embedding::Embedder;
 use self::search::{ArticleText, Corpus, Example};
-pub use self::search::{Decision, Found, Hit, Search};
 use super::problem::Problem;
 use super::source::Source;
 use crate::model::id::ArticleId;

@@ -49,15 +49,17 @@ async fn a_conversation_survives_ten_deaths() -> Tested {
     // 8: in the middle of a delivery.
     bridge.restart().await?;
     bridge.reads(&amina, "ord-4").await?;
+    desk.anna.sees(post, "Släpp ärendet").await?;
     desk.anna.press(post, "Släpp ärendet")?.answered().await?;
     // 9: while it is let go.
     bridge.restart().await?;
     bridge.reads(&amina, "väntar på någon annan").await?;
-    bridge.dc.until_seen(post, "har släppt ärendet").await?;
+    bridge.dc.until_seen(post, "**Humlan** har släppt").await?;
     desk.bo.sees(post, "Ta ärendet").await?;
     desk.bo.press(post, "Ta ärendet")?.message().await?;
     desk.bo.say(post, "ord-5")?;
     bridge.reads(&amina, "Biet: ord-5").await?;
+    desk.bo.sees(post, "Avsluta ärendet").await?;
     desk.bo.press(post, "Avsluta ärendet")?.answered().await?;
     // 10: while it is resolved.
     bridge.restart().await?;
@@ -66,16 +68,20 @@ async fn a_conversation_survives_ten_deaths() -> Tested {
     bridge.dc.until_seen(post, "gav 5 av 5").await?;
 
     let screen: Vec<String> = bridge.screen(&amina).into_iter().map(|s| s.text).collect();
-    let relayed: Vec<&str> =
-        screen.iter().filter_map(|t| t.split_once(": ").map(|(_, t)| t)).filter(|t| t.starts_with("ord-")).collect();
+    let relayed: Vec<&str> = screen
+        .iter()
+        .filter_map(|t| t.split_once(": ").map(|(_, t)| t))
+        .filter(|t| t.starts_with("ord-"))
+        .collect();
     assert_eq!(relayed, ["ord-1", "ord-2", "ord-3", "ord-4", "ord-5"], "{screen:#?}");
-    for text in ["svar-1", "svar-2", "svar-3", "har släppt ärendet", "gav 5 av 5"] {
+    for text in ["svar-1", "svar-2", "svar-3", "**Humlan** har släppt", "gav 5 av 5"] {
         assert_eq!(count(&bridge, post, text), 1, "{text}");
     }
     assert_eq!(bridge.dc.threads(desk.forum).len(), 1);
     let taken = screen.iter().position(|t| t.contains("Humlan svarar dig här nu")).unwrap_or_default();
     let freed = screen.iter().position(|t| t.contains("väntar på någon annan")).unwrap_or_default();
-    let between: Vec<&String> = screen[taken + 1..freed].iter().filter(|t| !t.starts_with("Humlan: ")).collect();
+    let between: Vec<&String> =
+        screen[taken + 1..freed].iter().filter(|t| !t.starts_with("Humlan: ")).collect();
     assert!(between.is_empty(), "the bot spoke: {between:#?}");
     Ok(())
 }
@@ -103,8 +109,8 @@ async fn a_lost_answer_opens_no_second_post_and_sends_no_text_twice() -> Tested 
     bridge.dc.drop_gateway_at("MESSAGE_CREATE", crate::support::discord::Moment::Before);
     desk.anna.say(post, "ord-1")?;
     bridge.reads(&amina, "ord-1").await?;
-    bridge.dc.forget_sessions();
     bridge.dc.drop_gateway();
+    bridge.dc.forget_sessions();
     desk.anna.say(post, "ord-2")?;
     bridge.reads(&amina, "ord-2").await?;
     Ok(())

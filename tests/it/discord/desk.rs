@@ -35,6 +35,7 @@ async fn a_request_is_taken_answered_released_taken_again_and_resolved() -> Test
     desk.bo.say(post, "Hej, jag tar över.")?;
     bridge.reads(&amina, "Biet: Hej, jag tar över.").await?;
 
+    desk.bo.sees(post, "Avsluta ärendet").await?;
     desk.bo.press(post, "Avsluta ärendet")?.message().await?;
     bridge.reads(&amina, "har avslutat samtalet").await?;
     bridge.taps(&amina, "★★★★").await?;
@@ -107,6 +108,7 @@ async fn a_request_is_handed_over_and_an_article_sent() -> Tested {
     bridge.reads(&amina, "Humlan skickar en artikel").await?;
 
     // Bo has a number as a volunteer since he chose an alias.
+    desk.anna.sees(post, "Lämna till en volontär").await?;
     desk.anna.press(post, "Lämna till en volontär")?.message().await?;
     desk.anna.press(post, "Biet")?.answered().await?;
     bridge.reads(&amina, "Biet svarar dig här nu").await?;
@@ -118,9 +120,11 @@ async fn a_request_is_handed_over_and_an_article_sent() -> Tested {
     let slip = desk.bo.say(post, "Ett misstag")?;
     bridge.reads(&amina, "Ett misstag").await?;
     desk.bo.delete(post, slip)?;
-    bridge.until("the text to go", |screens| {
-        screens.iter().any(|(_, s, _)| s.text.contains("Ett misstag") && s.gone).then_some(())
-    }).await?;
+    bridge
+        .until("the text to go", |screens| {
+            screens.iter().any(|(_, s, _)| s.text.contains("Ett misstag") && s.gone).then_some(())
+        })
+        .await?;
     bridge.dc.clean()?;
     Ok(())
 }
@@ -156,7 +160,10 @@ async fn what_is_deleted_sends_the_request_back_to_the_queue() -> Tested {
     again.anna.sees(post, "Skärmen är svart").await?;
     bridge.does(&amina, Input::Command(digidel::model::event::Command::Forget, String::new()), None).await?;
     bridge.taps(&amina, "Ja, radera allt").await?;
-    bridge.dc.until("the thread is gone", |state| (!state.channels.contains_key(&post)).then_some(())).await?;
+    bridge
+        .dc
+        .until("the thread is gone", |state| (!state.channels.contains_key(&post)).then_some(()))
+        .await?;
     Ok(())
 }
 
@@ -174,10 +181,13 @@ async fn a_volunteer_answers_anyone_from_the_knowledge_base() -> Tested {
     assert!(preview.contains("Så här skulle svaret se ut") && preview.only_for.is_some(), "{preview}");
     let publish = preview.labels().first().map(|l| (*l).to_owned()).unwrap_or_default();
     desk.anna.press(hall, &publish)?.answered().await?;
-    let public = bridge.dc.until("the answer stands below the question", |state| {
-        let screen = crate::support::discord::screen::screen(state, hall);
-        screen.into_iter().find(|seen| seen.reply_to == Some(asked) && seen.only_for.is_none())
-    }).await?;
+    let public = bridge
+        .dc
+        .until("the answer stands below the question", |state| {
+            let screen = crate::support::discord::screen::screen(state, hall);
+            screen.into_iter().find(|seen| seen.reply_to == Some(asked) && seen.only_for.is_none())
+        })
+        .await?;
     assert!(public.contains("BankID"), "{public}");
     bridge.dc.clean()?;
     Ok(())

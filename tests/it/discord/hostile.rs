@@ -33,7 +33,8 @@ async fn hostile_texts_stay_text_both_ways() -> Tested {
     desk.anna.say(post, "slut-2")?;
     bridge.reads(&amina, "slut-2").await?;
 
-    let secrets = ["@everyone", "<@", "**fet", "||", "~~", "](https", "discord.gg/", "https://discord", "```", "<t:"];
+    let secrets =
+        ["@everyone", "<@", "**fet", "||", "~~", "](https", "discord.gg/", "https://discord", "```", "<t:"];
     for seen in bridge.dc.screen(post).iter().filter(|s| s.by_bot) {
         let plain = seen.content.replace(r"\@", "").replace(r"\<", "").replace(r"\*", "").replace(r"\|", "");
         let plain = plain.replace(r"\~", "").replace(r"\`", "").replace(r"\]", "").replace(r"\/", "");

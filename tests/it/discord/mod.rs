@@ -151,13 +151,17 @@ pub struct Bridge {
 
 impl Bridge {
     pub async fn open() -> Result<Self, Box<dyn std::error::Error>> {
+        Self::on(Store::in_memory().await?).await
+    }
+
+    pub async fn on(store: Store) -> Result<Self, Box<dyn std::error::Error>> {
         if std::env::var_os("RUST_LOG").is_some() {
             let filter = tracing_subscriber::EnvFilter::from_default_env();
             let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
         }
         let mut bridge = Self {
             dc: Server::start().await?,
-            store: Store::in_memory().await?,
+            store,
             phones: Phones::default(),
             now: Arc::new(AtomicI64::new(to_millis(instant(MONDAY)))),
             started: tokio::time::Instant::now(),
@@ -330,7 +334,6 @@ pub struct Desk {
     pub guild: Id,
     pub forum: Id,
     pub role: Id,
-    pub owner: Person,
     pub anna: Person,
     pub bo: Person,
 }
@@ -354,7 +357,7 @@ impl Bridge {
             let named = who.slash(hall, "desk alias", &[("name", json!(alias))])?.message().await?;
             assert!(named.contains(alias), "{named}");
         }
-        Ok(Desk { guild, forum, role, owner, anna, bo })
+        Ok(Desk { guild, forum, role, anna, bo })
     }
 
     /// Waits for the next post of the desk, counted from 0.
