@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use digidel::adapters::discord::{Discord, Labels, Wiring};
 use digidel::adapters::telegram::Telegram;
 use digidel::app::App;
 use digidel::engine::say;
 use digidel::facts::source::Source;
-use digidel::model::chat::{Chat, Hints, Role};
+use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
-use digidel::model::chat::Platform;
 use digidel::model::message::Content;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
@@ -85,13 +85,20 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
-    if let Some(telegram) = Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())? {
+    if let Some(telegram) =
+        Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
+    {
         outbox = outbox.with(Platform::Telegram, telegram.clone());
         if let Some(webhook) = telegram.routes() {
             routes = routes.merge(webhook);
             is_served = true;
         }
         tasks.spawn(telegram.listen(stop.clone()));
+    }
+    if settings.discord.token.is_some() {
+        let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
+        outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        tasks.spawn(discord.listen(stop.clone()));
     }
     if is_served {
         let listener = tokio::net::TcpListener::bind(settings.http.listen)
@@ -116,6 +123,22 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// What the Discord adapter may know of the engine's words, the facts and the store.
+fn discord_wiring(app: &App, store: &Store) -> Wiring {
+    let (app, store) = (app.clone(), store.clone());
+    Wiring {
+        labels: Labels::new(&say::discord),
+        places: Arc::new(move |typed| {
+            let places = app.facts().places.suggest(typed, 25);
+            places.into_iter().map(|place| place.name).collect()
+        }),
+        followed: Arc::new(move || {
+            let store = store.clone();
+            Box::pin(async move { store.followed(Platform::Discord).await.map_err(|e| e.to_string()) })
+        }),
+    }
 }
 
 /// Waits for Ctrl-C or SIGTERM.

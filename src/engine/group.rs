@@ -81,12 +81,19 @@ fn in_private(action: &Action) -> Option<Action> {
         | Action::Person
         | Action::PersonYes
         | Action::PersonEnd(_)
+        | Action::PersonWait(_)
+        | Action::PersonStaff(_)
         | Action::Rate(..)
         | Action::MyData
         | Action::Forget
         | Action::ForgetNow => Some(Action::Private(None)),
         Action::Private(centre) => Some(Action::Private(centre.clone())),
-        Action::Menu
+        // The desk has its own scope and checks its own rights.
+        Action::Desk(..)
+        | Action::DeskArticle(..)
+        | Action::DeskHand(..)
+        | Action::Publish(..)
+        | Action::Menu
         | Action::Resume
         | Action::Leave
         | Action::Languages

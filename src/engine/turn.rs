@@ -183,6 +183,8 @@ impl<'a> Turn<'a> {
             lang: self.lang,
             outcome: None,
             points: None,
+            owner: None,
+            for_staff: false,
             epoch: 0,
             opened_at: self.now,
         }
@@ -223,9 +225,15 @@ impl<'a> Turn<'a> {
     }
 
     /// Whether a person owns the conversation: the bot is then silent in it.
-    pub fn is_with_people(&self) -> Result<bool, Need> {
+    pub fn is_with_people(&mut self) -> Result<bool, Need> {
         let Some(id) = self.session.talk else { return Ok(false) };
-        Ok(self.situation.request(id)?.is_some_and(|r| r.status == RequestStatus::Claimed))
+        let status = self.situation.request(id)?.map(|r| r.status);
+        if !status.is_some_and(RequestStatus::is_with_people) {
+            // It ended on the other side: from here on the conversation is the bot's again.
+            self.session.talk = None;
+            self.request = None;
+        }
+        Ok(status == Some(RequestStatus::Claimed))
     }
 
     pub fn remember(&mut self, request: RequestId, article: Option<crate::model::id::ArticleId>) {

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod chat;
 pub mod code;
+pub mod desk;
 pub mod effect;
 pub mod event;
 pub mod id;

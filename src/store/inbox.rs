@@ -5,6 +5,7 @@
 use super::{StoreError, Turnover};
 use crate::engine::KeptText;
 use crate::model::chat::{Address, Role, Scope};
+use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Input};
 use crate::model::id::RequestId;
 use crate::model::time::{from_millis, to_millis};
@@ -36,7 +37,12 @@ fn kept_text(event: &Event) -> Option<String> {
         Input::Text(text) | Input::Forwarded(text) | Input::Edited(text) => Some(text.clone()),
         Input::Tap(action) => Some(format!("[{action}]")),
         Input::Command(command, rest) => Some(format!("{command} {rest}").trim().to_owned()),
-        Input::OldTap
+        Input::Desk(desk) => match desk.as_ref() {
+            DeskInput::Answer(text) => Some(text.clone()),
+            _ => None,
+        },
+        Input::Deleted
+        | Input::OldTap
         | Input::Location(_)
         | Input::Unreadable(_)
         | Input::Gone

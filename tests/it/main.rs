@@ -10,6 +10,7 @@
 )]
 
 mod database;
+mod discord;
 mod discord_server;
 mod embedding;
 mod import_rule;

@@ -88,7 +88,8 @@ pub(super) struct Api {
 impl Api {
     /// Over `api_url`, or Telegram's own server. Connects to nothing yet.
     pub fn new(token: &SecretString, api_url: Option<&str>) -> anyhow::Result<Self> {
-        let client = teloxide::net::default_reqwest_settings().build().context("no HTTP client can be made")?;
+        let client =
+            teloxide::net::default_reqwest_settings().build().context("no HTTP client can be made")?;
         let bot = Bot::with_client(token.expose_secret(), client);
         let base = match api_url {
             Some(url) => reqwest::Url::parse(url).with_context(|| format!("telegram.api_url: \"{url}\""))?,

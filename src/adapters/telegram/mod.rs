@@ -29,8 +29,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::api::Api;
-use self::errors::CallError;
 pub use self::api::{File, Request};
+use self::errors::CallError;
 pub use self::handle::Handle;
 pub use self::health::Health;
 pub use self::read::{ALLOWED, Me, Read, read};
@@ -38,7 +38,7 @@ use self::webhook::Hook;
 pub use self::write::{Part, Plan, To, plan};
 use crate::app::App;
 use crate::model::chat::MessageRef;
-use crate::model::message::{Content, Message};
+use crate::model::message::{Content, Message, Placement};
 use crate::model::profile::Profiles;
 use crate::outbox::{Deliver, Failure, Parcel, Receipt, SendError};
 use crate::settings;
@@ -164,15 +164,39 @@ impl Telegram {
         });
     }
 
+    /// What an earlier letter says now: its first message is edited in place, or sent anew if it is gone.
+    async fn edit(
+        &self,
+        chat: i64,
+        parcel: &Parcel,
+        at: &[MessageRef],
+        message: &Message,
+    ) -> Result<Receipt, Failure> {
+        let earlier = at.first().and_then(|first| first.0.parse().ok()).map(|id| Handle::Text(MessageId(id)));
+        self.put(chat, parcel, Placement::Replace, earlier, message).await
+    }
+
     async fn message(&self, chat: i64, parcel: &Parcel, message: &Message) -> Result<Receipt, Failure> {
+        let handle = parcel.reply.as_ref().and_then(Handle::read);
+        self.put(chat, parcel, parcel.placement, handle, message).await
+    }
+
+    async fn put(
+        &self,
+        chat: i64,
+        parcel: &Parcel,
+        placement: Placement,
+        handle: Option<Handle>,
+        message: &Message,
+    ) -> Result<Receipt, Failure> {
         let to = To {
             chat,
-            placement: parcel.placement,
-            handle: parcel.reply.as_ref().and_then(Handle::read),
+            placement,
+            handle,
             bot: self.me.get().map(|me| me.name.as_str()),
             profile: self.profiles.of(message.lang),
         };
-        let plan = write::plan(to, message);
+        let plan = plan(to, message);
         if parcel.parts_done == 0 {
             for tidy in &plan.before {
                 // Spent buttons that stay are explained when they are pressed.
@@ -259,6 +283,14 @@ impl Deliver for Telegram {
             match &parcel.content {
                 Content::Message(message) => self.message(chat, parcel, message).await,
                 Content::Retract(message) => self.retract(chat, message).await,
+                Content::Edit { at, message, .. } => self.edit(chat, parcel, at, message).await,
+                Content::Withdraw { at, .. } => {
+                    for message in at {
+                        self.retract(chat, message).await?;
+                    }
+                    Ok(Receipt::new())
+                }
+                Content::Desk(_) => Err(SendError::Refused("Telegram has no desk".to_owned()).into()),
                 // The outbox keeps the bot's notes to itself away from platforms.
                 Content::Alarm(_) => Ok(Receipt::new()),
             }

@@ -6,8 +6,8 @@
 use reqwest::Url;
 use serde_json::{Value, json};
 use teloxide::payloads::{
-    EditMessageReplyMarkup, EditMessageText, EditMessageTextSetters, SendMessage, SendMessageSetters, SendVenue,
-    SendVenueSetters,
+    EditMessageReplyMarkup, EditMessageText, EditMessageTextSetters, SendMessage, SendMessageSetters,
+    SendVenue, SendVenueSetters,
 };
 use teloxide::types::{
     ButtonRequest, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, KeyboardMarkup,
@@ -138,9 +138,8 @@ fn edit_of(
         return None;
     }
     let html = send.params.get("text").filter(|_| send.file.is_none())?.as_str()?;
-    let mut edit = EditMessageText::new(chat, id, html)
-        .parse_mode(ParseMode::Html)
-        .link_preview_options(no_preview());
+    let mut edit =
+        EditMessageText::new(chat, id, html).parse_mode(ParseMode::Html).link_preview_options(no_preview());
     edit.reply_markup = inline.filter(|_| send.params.contains_key("reply_markup"));
     Some(Request::of(&edit))
 }

@@ -59,7 +59,8 @@ fn plan(server: &Server, calls: usize) {
 
 /// Sends every update; each is one that has exactly one letter as its answer.
 async fn send(server: &Server, count: usize) -> Vec<i64> {
-    let people: Vec<_> = (0..count / EACH).map(|n| server.user(FIRST + i64::try_from(n).expect("small"))).collect();
+    let people: Vec<_> =
+        (0..count / EACH).map(|n| server.user(FIRST + i64::try_from(n).expect("small"))).collect();
     let mut sent = Vec::with_capacity(count);
     for round in 0..EACH {
         for (n, person) in people.iter().enumerate() {
@@ -97,7 +98,11 @@ async fn at_rest(rig: &Rig, patience: Duration) {
         if open == 0 {
             return;
         }
-        assert!(Instant::now() < deadline, "still {open} open, {updates} of them updates: {:?}", rig.telegram.health());
+        assert!(
+            Instant::now() < deadline,
+            "still {open} open, {updates} of them updates: {:?}",
+            rig.telegram.health()
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -145,7 +150,8 @@ async fn nothing_is_lost_while_everything_breaks() {
     let took = began.elapsed();
 
     assert_none_lost(&rig, &sent).await;
-    let mut reader = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&file)).await.unwrap();
+    let mut reader =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&file)).await.unwrap();
     let letters: Vec<(String, String, Option<String>)> =
         sqlx::query_as("SELECT recipient, state, failure FROM letters").fetch_all(&mut reader).await.unwrap();
     assert_eq!(letters.len(), count, "one letter for each update: none was handled twice");
@@ -155,7 +161,10 @@ async fn nothing_is_lost_while_everything_breaks() {
         *states.entry(state).or_default() += 1;
         *per_chat.entry(recipient).or_default() += 1;
         let reasoned = state == "sent" || failure.as_deref().is_some_and(|why| !why.is_empty());
-        assert!(reasoned && ["sent", "dead", "unknown"].contains(&state.as_str()), "{recipient} {state} {failure:?}");
+        assert!(
+            reasoned && ["sent", "dead", "unknown"].contains(&state.as_str()),
+            "{recipient} {state} {failure:?}"
+        );
     }
 
     let calls = rig.server.requests_of("sendMessage");

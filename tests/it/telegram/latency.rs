@@ -18,8 +18,12 @@ use crate::support::house;
 use crate::support::telegram::Server;
 
 const FIRST: i64 = 1_000;
-const QUESTIONS: [&str; 4] =
-    ["BankID fungerar inte på min telefon", "Hur betalar jag en räkning?", "Jag har glömt lösenordet till mejlen", "/help"];
+const QUESTIONS: [&str; 4] = [
+    "BankID fungerar inte på min telefon",
+    "Hur betalar jag en räkning?",
+    "Jag har glömt lösenordet till mejlen",
+    "/help",
+];
 
 /// The facts of the tests, but without the model: questions are matched by letters and words alone.
 fn without_embeddings() -> Arc<Facts> {
@@ -68,7 +72,13 @@ async fn measure(facts: Arc<Facts>, mode: Mode, per_second: u32, seconds: u32) -
 #[allow(clippy::disallowed_macros, reason = "the figures are what the run is for")]
 fn judge(what: &str, times: &[Duration], bar: Duration) {
     let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
-    println!("{what}: {} updates, p50 {:.1?}, p99 {:.1?}, longest {:.1?}", times.len(), at(50), at(99), at(100));
+    println!(
+        "{what}: {} updates, p50 {:.1?}, p99 {:.1?}, longest {:.1?}",
+        times.len(),
+        at(50),
+        at(99),
+        at(100)
+    );
     let bar = if cfg!(debug_assertions) { bar * 10 } else { bar };
     assert!(at(99) < bar, "{what}: p99 {:?} is over {bar:?}", at(99));
 }
