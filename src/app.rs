@@ -6,16 +6,18 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::engine::{self, Reaction, Situation};
 use crate::facts::{Facts, Understanding};
-use crate::model::chat::Scope;
+use crate::model::chat::{Address, Scope};
 use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Incoming, Input, Masked};
-use crate::model::id::Fresh;
+use crate::model::id::{Fresh, LetterId};
+use crate::model::message::Content;
 use crate::model::staff::{Refusal, StaffOp};
-use crate::model::time::Clock;
+use crate::model::time::{Clock, Timestamp};
+pub use crate::store::history::Said;
 use crate::store::{Noted, Store, StoreError, Turnover};
 
 /// How many turns share a commit at most.
@@ -107,6 +109,8 @@ pub struct App {
     clock: Clock,
     seed: Seed,
     queue: mpsc::Sender<Job>,
+    store: Store,
+    commits: watch::Receiver<u64>,
 }
 
 impl App {
@@ -114,9 +118,38 @@ impl App {
     #[must_use]
     pub fn start(facts: Arc<Facts>, store: Store, clock: Clock, seed: Seed, bell: Arc<Notify>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
+        let (counter, commits) = watch::channel(0);
         let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
-        tokio::spawn(write(jobs, store, bell, shelf.clone(), Arc::clone(&seed)));
-        Self { shelf, clock, seed, queue }
+        tokio::spawn(write(jobs, store.clone(), bell, shelf.clone(), counter, Arc::clone(&seed)));
+        Self { shelf, clock, seed, queue, store, commits }
+    }
+
+    /// The present instant, by the one clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Changes whenever turns were saved: for pages that show what is new.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
+    }
+
+    /// The last lines of a conversation, for platforms that keep no history of their own.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn conversation(&self, address: &Address, count: u32) -> Result<Vec<Said>, StoreError> {
+        self.store.conversation(address, self.now(), count).await
+    }
+
+    /// What a letter says, if it went to this address.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn letter_to(&self, address: &Address, id: LetterId) -> Result<Option<Content>, StoreError> {
+        self.store.letter_to(address, id).await
     }
 
     /// The facts in force.
@@ -200,6 +233,7 @@ fn mask(input: Input) -> (Input, Masked) {
             let (rest, masked) = of(&rest);
             (Input::Command(command, rest), masked)
         }
+        Input::Deed(op) => (Input::Deed(Box::new(op.masked(|text| of(text).0))), Masked::default()),
         Input::Staff(op) => (Input::Staff(mask_words(op)), Masked::default()),
         Input::Desk(desk) => (Input::Desk(Box::new(mask_desk(*desk))), Masked::default()),
         other => (other, Masked::default()),
@@ -251,7 +285,14 @@ async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> 
 }
 
 /// The one writer: takes what waits, turns it over in one transaction, acknowledges after the commit.
-async fn write(mut jobs: mpsc::Receiver<Job>, store: Store, bell: Arc<Notify>, shelf: Shelf, seed: Seed) {
+async fn write(
+    mut jobs: mpsc::Receiver<Job>,
+    store: Store,
+    bell: Arc<Notify>,
+    shelf: Shelf,
+    counter: watch::Sender<u64>,
+    seed: Seed,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let results = turn_over(&store, &batch, &shelf, &seed).await;
@@ -265,6 +306,7 @@ async fn write(mut jobs: mpsc::Receiver<Job>, store: Store, bell: Arc<Notify>, s
                 if letters {
                     bell.notify_one();
                 }
+                counter.send_modify(|commits| *commits = commits.wrapping_add(1));
             }
             Err(error) => {
                 tracing::error!(%error, turns = batch.len(), "the turns were not saved");

@@ -18,6 +18,8 @@ pub struct Settings {
     pub database: PathBuf,
     /// The HTTP server: web chat, console, webhook, health.
     pub http: Http,
+    /// After how many days of rest a person's words, name and notes are erased.
+    pub retention_days: u16,
     /// Telegram; off without a token.
     pub telegram: Telegram,
     /// Discord; off without a token.
@@ -32,6 +34,10 @@ pub struct Http {
     pub listen: SocketAddr,
     /// The address that people reach it at, e.g. `https://digidel.example.se`; needed for a webhook.
     pub public_url: Option<String>,
+    /// The sites that may show the chat in a frame, e.g. `https://www.motala.se`.
+    pub embed: Vec<String>,
+    /// Whether a proxy of yours stands in front: only then is `X-Forwarded-For` believed.
+    pub behind_proxy: bool,
 }
 
 /// Telegram.
@@ -65,6 +71,7 @@ impl Default for Settings {
         Self {
             database: PathBuf::from("data/digidel.db"),
             http: Http::default(),
+            retention_days: 90,
             telegram: Telegram::default(),
             discord: Discord::default(),
         }
@@ -73,7 +80,12 @@ impl Default for Settings {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            embed: Vec::new(),
+            behind_proxy: false,
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The platforms: what happened there becomes an event, a letter becomes what is seen there.
 //!
 //! Each folder has `read` and `write`, which translate and nothing else. Adapters know the model,
-//! `App::handle` and `Deliver`; never the engine, the facts or the store.
+//! `App` and `Deliver`, and for pages `http`; never the engine, the facts or the store.
 
 pub mod discord;
 pub mod qr;
 pub mod telegram;
 pub mod terminal;
+pub mod web;

@@ -9,6 +9,7 @@ mod eval;
 mod lines;
 mod nearest;
 mod run;
+mod staff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Run,
     /// Talk to the bot here, in the terminal; reads plain lines when piped
     Chat(chat::Chat),
+    /// Accounts of the console: add, reset, list
+    Staff(staff::Staff),
     /// Check every file of the configuration; exit code 3 if something is wrong
     Check,
     /// Find the nearest centres to a place; one place a line, as arguments or on standard input
@@ -59,6 +62,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check => return check::check(&source),
         Command::Run => run::run(&source, cli.config.as_deref()),
+        Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
         Command::Eval(eval) => eval::eval(&eval, &source),

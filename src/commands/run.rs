@@ -6,15 +6,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use axum::Router;
 use digidel::adapters::discord::{Discord, Labels, Wiring};
 use digidel::adapters::telegram::Telegram;
+use digidel::adapters::web::{self, WebMail};
 use digidel::app::App;
+use digidel::console;
 use digidel::engine::say;
 use digidel::facts::source::Source;
+use digidel::http::{self, Site};
 use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
+use digidel::model::time::{Clock, Timestamp};
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
 use digidel::store::Store;
@@ -78,20 +81,17 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
-    let mut outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
-
-    let mut routes = Router::new();
-    let mut is_served = false;
+    let mut outbox = Outbox::new(store.clone(), clock.clone(), bell, Arc::new(AlarmClock(app.clone())));
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
+    let mut other = axum::Router::new();
     if let Some(telegram) =
         Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
     {
         outbox = outbox.with(Platform::Telegram, telegram.clone());
         if let Some(webhook) = telegram.routes() {
-            routes = routes.merge(webhook);
-            is_served = true;
+            other = other.merge(webhook);
         }
         tasks.spawn(telegram.listen(stop.clone()));
     }
@@ -100,18 +100,28 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
         tasks.spawn(discord.listen(stop.clone()));
     }
-    if is_served {
-        let listener = tokio::net::TcpListener::bind(settings.http.listen)
-            .await
-            .with_context(|| format!("{} cannot be listened on", settings.http.listen))?;
-        let end = stop.clone().cancelled_owned();
-        tasks.spawn(async move {
-            if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(end).await {
-                tracing::error!(%error, "the HTTP server ended");
-            }
-        });
-    }
 
+    let mail = WebMail::default();
+    outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
+    let site = Site::new(&settings.http, store.clone());
+    let pages = web::router(app.clone(), site.clone(), mail);
+    let pages = pages.merge(console::router(
+        app.clone(),
+        store.clone(),
+        site.clone(),
+        i64::from(settings.retention_days),
+    ));
+    let listener = listen(&settings).await?;
+    let router = http::router(&site, pages, other);
+    let server = http::serve(listener, router, stop.clone());
+    tasks.spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the HTTP server failed");
+        }
+    });
+
+    tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
+    welcome(&settings, &store, &site, clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
         tracing::warn!(letters = left, "letters were under way when the bot last stopped");
@@ -139,6 +149,56 @@ fn discord_wiring(app: &App, store: &Store) -> Wiring {
             Box::pin(async move { store.followed(Platform::Discord).await.map_err(|e| e.to_string()) })
         }),
     }
+}
+
+/// Says where to click, what is off and how to turn it on, and how the first administrator gets in.
+#[allow(clippy::disallowed_macros, reason = "a command prints")]
+async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp) -> anyhow::Result<()> {
+    let url = &site.public_url;
+    println!("Digidel runs.\n");
+    println!("  Web chat    {url}/");
+    println!("  Console     {url}/staff");
+    println!("  Database    {}", settings.database.display());
+    if let Some(link) = console::first::first_link(store, url, now).await? {
+        println!("  First administrator, once, within three days:\n              {link}");
+    }
+    if settings.telegram.token.is_none() {
+        println!("\n  Telegram is off: get a token from @BotFather and set DIGIDEL__TELEGRAM__TOKEN.");
+    }
+    if settings.discord.token.is_none() {
+        println!("  Discord is off: make a bot at discord.com/developers and set DIGIDEL__DISCORD__TOKEN.");
+    }
+    if settings.http.public_url.is_none() && !settings.http.listen.ip().is_loopback() {
+        println!(
+            "  Others can reach this address without https: set DIGIDEL__HTTP__PUBLIC_URL and put a proxy in front."
+        );
+    }
+    println!("\nStop with Ctrl-C.");
+    Ok(())
+}
+
+/// Erases, every hour, what has been kept for long enough.
+async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
+    loop {
+        match store.erase_old(days, clock()).await {
+            Ok(0) => {}
+            Ok(persons) => tracing::info!(persons, days, "erased who has not written for so long"),
+            Err(error) => tracing::error!(%error, "what is too old could not be erased"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(std::time::Duration::from_secs(3_600)) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn listen(settings: &Settings) -> anyhow::Result<tokio::net::TcpListener> {
+    let address = settings.http.listen;
+    tokio::net::TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "cannot listen on {address}; choose another address with DIGIDEL__HTTP__LISTEN=127.0.0.1:8081"
+        )
+    })
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -5,6 +5,7 @@
 
 mod answers;
 mod calendar;
+mod deeds;
 mod desk;
 mod flow;
 mod group;
@@ -60,6 +61,7 @@ pub fn react(
         Input::Gone => turn.forget_step(),
         Input::Moved(to) => turn.effect(Effect::MoveTo(to.clone())),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
+        Input::Deed(op) => deeds::act(&mut turn, op)?,
         Input::Staff(op) => visits::decide(&mut turn, op)?,
         _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
         _ if group::is_personal(&turn) => group::send_to_private(&mut turn),

@@ -223,6 +223,8 @@ sentences! {
     person_passed_on() = "person.passed_on";
     person_taken() = "person.taken";
     person_ended() = "person.ended";
+    person_answers(name) = "person.answers";
+    person_here(name) = "person.here";
     rate() = "person.rate";
     rated() = "person.rated";
 

@@ -187,6 +187,8 @@ impl<'a> Turn<'a> {
             for_staff: false,
             epoch: 0,
             opened_at: self.now,
+            changed_at: self.now,
+            assignee: None,
         }
     }
 

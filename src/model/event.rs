@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::chat::{Address, Chat, Hints, MessageRef, ReplyHandle, Role};
+use super::deed::RequestOp;
 use super::desk::DeskInput;
 use super::id::{CentreId, Fresh, RequestId, VisitId};
 use super::place::Position;
@@ -64,6 +65,8 @@ pub enum Input {
     Desk(Box<DeskInput>),
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
+    /// A member of staff did something about a request of this chat's resident.
+    Deed(Box<RequestOp>),
     /// A member of staff decided something.
     Staff(StaffOp),
 }
@@ -86,6 +89,7 @@ impl Input {
             Self::Deleted => "deleted",
             Self::Desk(_) => "desk",
             Self::Alarm(_) => "alarm",
+            Self::Deed(_) => "deed",
             Self::Staff(_) => "staff",
         }
     }

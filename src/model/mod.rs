@@ -6,6 +6,7 @@
 pub mod action;
 pub mod chat;
 pub mod code;
+pub mod deed;
 pub mod desk;
 pub mod effect;
 pub mod event;
@@ -17,5 +18,6 @@ pub mod place;
 pub mod profile;
 pub mod request;
 pub mod staff;
+pub mod staff_account;
 pub mod time;
 pub mod visit;

@@ -121,4 +121,8 @@ pub struct Request {
     pub epoch: i64,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// When it was last changed: a form that was filled in before then is stale.
+    pub changed_at: Timestamp,
+    /// The account of the member of staff who looks after it.
+    pub assignee: Option<i64>,
 }

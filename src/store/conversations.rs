@@ -75,6 +75,7 @@ impl Turnover<'_> {
             "DELETE FROM seen WHERE address = ?1",
             "DELETE FROM request_desk WHERE request IN (SELECT id FROM requests WHERE resident = ?1)",
             "DELETE FROM conversations WHERE address = ?1",
+            "DELETE FROM notes WHERE request IN (SELECT id FROM requests WHERE resident = ?1)",
             "UPDATE inbox SET text = NULL, address = '' WHERE address = ?1",
             "UPDATE requests SET resident = '', question = '' WHERE resident = ?1",
             "DELETE FROM visits WHERE resident = ?1",

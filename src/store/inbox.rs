@@ -48,7 +48,8 @@ fn kept_text(event: &Event) -> Option<String> {
         | Input::Gone
         | Input::Moved(_)
         | Input::Alarm(_)
-        | Input::Staff(_) => None,
+        | Input::Staff(_)
+        | Input::Deed(_) => None,
     }
 }
 

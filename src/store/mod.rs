@@ -3,17 +3,23 @@
 //! Decides nothing. A [`Turnover`] is the one open write transaction; it is committed whole or not
 //! at all.
 
+pub mod accounts;
 mod audit;
 mod conversations;
 mod desk;
 mod desk_lists;
 mod error;
+pub mod history;
 mod inbox;
+pub mod insight;
 pub mod letters;
+pub mod persons;
 mod requests;
 pub mod revisions;
 mod save;
+pub mod visit_lists;
 mod visits;
+pub mod worklist;
 
 use std::path::Path;
 use std::str::FromStr;

@@ -75,6 +75,20 @@ impl Turnover<'_> {
 }
 
 impl Store {
+    /// Every revision of a subject, the newest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn revisions_of(&self, subject: &str) -> Result<Vec<Revision>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, subject, author, content, note, at FROM revisions WHERE subject = ? ORDER BY id DESC LIMIT 50",
+        )
+        .bind(subject)
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rows.into_iter().map(from_row).collect())
+    }
+
     /// The revision in force of every subject.
     ///
     /// # Errors

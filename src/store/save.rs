@@ -66,7 +66,9 @@ impl Turnover<'_> {
         let mut first_letter = None;
         let mut forget = false;
         let mut moved = None;
-        let mut transcript = reaction.session.talk;
+        // A deed of staff belongs to the request that it changed, and to none if it was refused.
+        let by_deed = matches!(event.input, Input::Deed(_));
+        let mut transcript = reaction.session.talk.filter(|_| !by_deed);
         for effect in &reaction.effects {
             match effect {
                 Effect::Send(letter) => {
@@ -79,6 +81,15 @@ impl Turnover<'_> {
                 Effect::SaveRequest(request) => {
                     transcript = Some(request.id);
                     self.write_request(request, event.now).await?;
+                    if let Input::Deed(op) = &event.input {
+                        self.audit(
+                            &event.role,
+                            &op.deed.word(),
+                            &format!("request {}", request.id),
+                            event.now,
+                        )
+                        .await?;
+                    }
                 }
                 Effect::SaveVisit(visit) => {
                     self.write_visit(visit, &event.role, event.now).await?;

@@ -9,6 +9,7 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod console;
 mod database;
 mod discord;
 mod discord_server;
@@ -27,3 +28,4 @@ mod telegram;
 mod telegram_server;
 mod transcripts;
 mod visits;
+mod web;

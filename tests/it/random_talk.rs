@@ -98,9 +98,10 @@ impl Shelf {
             Need::Desk(need) => {
                 let nothing = match &need {
                     DeskNeed::Current | DeskNeed::Of(_) => DeskFound::Desk(None),
-                    DeskNeed::PostAt(_) | DeskNeed::PostOf(_) | DeskNeed::PostsFor(_) | DeskNeed::OpenPostsIn(_) => {
-                        DeskFound::Posts(Vec::new())
-                    }
+                    DeskNeed::PostAt(_)
+                    | DeskNeed::PostOf(_)
+                    | DeskNeed::PostsFor(_)
+                    | DeskNeed::OpenPostsIn(_) => DeskFound::Posts(Vec::new()),
                     DeskNeed::Unposted => DeskFound::Requests(Vec::new()),
                     DeskNeed::Volunteer(_) | DeskNeed::Volunteers => DeskFound::Volunteers(Vec::new()),
                     DeskNeed::Ahead(_) => DeskFound::Ahead(0),

@@ -1,0 +1,33 @@
+//! Who a visitor is: a random cookie, and the address that follows from it.
+
+use axum::http::HeaderMap;
+
+use crate::http::Site;
+use crate::http::token::Token;
+use crate::model::chat::{Address, Platform};
+
+/// The name of the cookie.
+const COOKIE: &str = "digidel";
+/// How long a conversation is kept by the browser: 90 days, in seconds.
+const KEPT: i64 = 90 * 86_400;
+
+/// The address of a visitor's conversation: 80 bits of a hash of the cookie, which cannot be turned back.
+fn address(token: &Token) -> Address {
+    Address::new(Platform::Web, token.hash("web chat").chars().take(20).collect::<String>())
+}
+
+/// The visitor that a request comes from.
+pub(super) fn known(site: &Site, headers: &HeaderMap) -> Option<Address> {
+    site.cookies.token(headers, COOKIE).map(|token| address(&token))
+}
+
+/// A new visitor and the `Set-Cookie`.
+pub(super) fn new(site: &Site) -> Option<(Address, String)> {
+    let token = Token::draw()?;
+    Some((address(&token), site.cookies.set(COOKIE, token.secret(), Some(KEPT))))
+}
+
+/// The `Set-Cookie` that forgets the visitor.
+pub(super) fn forget(site: &Site) -> String {
+    site.cookies.clear(COOKIE)
+}

@@ -1,0 +1,227 @@
+//! The list of requests: views, filters, search, pages.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::session::{Right, Staff, staff};
+use super::shown::{self, Choice};
+use super::{Console, Frame, OrBroken};
+use crate::http::html;
+use crate::model::chat::Platform;
+use crate::model::id::{CentreId, RequestId};
+use crate::model::lang::Lang;
+use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
+use crate::model::time::{Date, Time, Timestamp, from_millis, swedish_instant, to_millis};
+use crate::store::worklist::Filter;
+
+/// How many stand on a page.
+const PAGE: u32 = 50;
+
+/// What the address of the list asks for. Empty fields do not narrow: a plain form sends them all.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    view: String,
+    status: String,
+    kind: String,
+    topic: String,
+    lang: String,
+    platform: String,
+    centre: String,
+    outcome: String,
+    from: String,
+    until: String,
+    assignee: String,
+    words: String,
+    before: String,
+    done: Option<String>,
+}
+
+impl Asked {
+    fn filter(&self, staff: &Staff) -> Filter {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+        let mut filter = Filter {
+            kind: RequestKind::from_word(&self.kind),
+            topic: some(&self.topic),
+            lang: some(&self.lang),
+            platform: Platform::ALL.into_iter().find(|p| p.name() == self.platform),
+            centre: self.centre.parse().ok(),
+            outcome: Outcome::from_word(&self.outcome),
+            from: midnight(&self.from),
+            until: self.until.parse::<Date>().ok().and_then(|d| d.tomorrow().ok()).and_then(start_of),
+            assignee: self.assignee.parse().ok(),
+            words: some(&self.words),
+            before: self
+                .before
+                .split_once('-')
+                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
+            ..Filter::default()
+        };
+        if !staff.account.is_administrator() {
+            filter.only.clone_from(&staff.account.centres);
+        }
+        match self.view.as_str() {
+            "unanswered" => filter.statuses = vec![RequestStatus::Unanswered],
+            "mine" => filter.assignee = Some(staff.account.id),
+            "all" => {}
+            _ if self.is_plain() => filter.statuses = vec![RequestStatus::Waiting, RequestStatus::Claimed],
+            _ => {}
+        }
+        if let Some(status) = RequestStatus::from_word(&self.status) {
+            filter.statuses = vec![status];
+        }
+        filter
+    }
+
+    /// Nothing is asked for: the page that one comes to.
+    fn is_plain(&self) -> bool {
+        [
+            &self.view,
+            &self.status,
+            &self.kind,
+            &self.topic,
+            &self.lang,
+            &self.platform,
+            &self.centre,
+            &self.outcome,
+        ]
+        .iter()
+        .chain(&[&self.from, &self.until, &self.assignee, &self.words])
+        .all(|field| field.trim().is_empty())
+    }
+
+    /// The address of the page after this request.
+    fn after(&self, last: &Request) -> String {
+        let before = format!("{}-{}", to_millis(last.changed_at), last.id.number());
+        let view = if self.is_plain() { "" } else { self.view.as_str() };
+        let fields = [
+            ("view", view),
+            ("status", &self.status),
+            ("kind", &self.kind),
+            ("topic", &self.topic),
+            ("lang", &self.lang),
+            ("platform", &self.platform),
+            ("centre", &self.centre),
+            ("outcome", &self.outcome),
+            ("from", &self.from),
+            ("until", &self.until),
+            ("assignee", &self.assignee),
+            ("words", &self.words),
+            ("before", &before),
+        ];
+        let set = fields.iter().filter(|(_, value)| !value.is_empty());
+        let pairs: Vec<String> =
+            set.map(|(name, value)| format!("{name}={}", shown::encoded(value))).collect();
+        format!("/staff?{}", pairs.join("&"))
+    }
+}
+
+fn start_of(date: Date) -> Option<Timestamp> {
+    swedish_instant(date, Time::midnight())
+}
+
+fn midnight(text: &str) -> Option<Timestamp> {
+    text.parse::<Date>().ok().and_then(start_of)
+}
+
+/// A row of the list.
+struct Row {
+    id: RequestId,
+    question: String,
+    status: RequestStatus,
+    status_word: String,
+    topic: String,
+    lang: String,
+    platform: &'static str,
+    centre: String,
+    assignee: String,
+    changed: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/requests.html")]
+struct Page {
+    f: Frame,
+    rows: Vec<Row>,
+    view: String,
+    asked: Asked,
+    narrowed: bool,
+    statuses: Vec<Choice>,
+    kinds: Vec<Choice>,
+    topics: Vec<Choice>,
+    langs: Vec<Choice>,
+    platforms: Vec<Choice>,
+    centres: Vec<Choice>,
+    outcomes: Vec<Choice>,
+    assignees: Vec<Choice>,
+    more: Option<String>,
+}
+
+/// The list.
+pub(super) async fn list(
+    State(console): State<Console>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    match page(&console, asked, &headers).await {
+        Ok(page) => html::page(&page),
+        Err(response) => response,
+    }
+}
+
+async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Page, Response> {
+    let staff = staff(console, headers, Right::Look).await?;
+    let found = console.store.requests(&asked.filter(&staff), PAGE).await.or_broken(console, headers)?;
+    let people = console.store.accounts().await.or_broken(console, headers)?;
+    let facts = console.app.facts();
+    let (w, lang) = (staff.w, staff.account.lang);
+    let centre_name =
+        |id: &CentreId| facts.centres.get(id).map_or_else(|| id.to_string(), |c| c.name.clone());
+    let full = found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = found.last().filter(|_| full).map(|last| asked.after(last));
+    let rows = found.iter().map(|r| Row {
+        id: r.id,
+        question: if r.question.is_empty() { w.no_words() } else { r.question.clone() },
+        status: r.status,
+        status_word: shown::status(w, r.status),
+        topic: r.topic.as_deref().map(|t| crate::engine::say::topic(lang, t)).unwrap_or_default(),
+        lang: crate::engine::say::language_name(lang, r.lang.code()),
+        platform: r.resident.platform().name(),
+        centre: r.centre.as_ref().map(centre_name).unwrap_or_default(),
+        assignee: r.assignee.map(|id| shown::name(&people, id)).unwrap_or_default(),
+        changed: w.stamp(&from_millis(to_millis(r.changed_at))),
+    });
+    let mine = facts.centres.shown().filter(|c| staff.account.sees(Some(&c.id)));
+    Ok(Page {
+        rows: rows.collect(),
+        more,
+        view: if asked.view.is_empty() && asked.is_plain() {
+            "waiting".to_owned()
+        } else {
+            asked.view.clone()
+        },
+        narrowed: !Asked { view: String::new(), ..asked.clone() }.is_plain(),
+        statuses: shown::choices(RequestStatus::ALL, &asked.status, |s| {
+            (s.word().to_owned(), shown::status(w, *s))
+        }),
+        kinds: shown::choices(RequestKind::ALL, &asked.kind, |k| (k.word().to_owned(), shown::kind(w, *k))),
+        topics: shown::topics(&facts, lang, &asked.topic),
+        langs: shown::choices(&Lang::ALL, &asked.lang, |l| (l.code().to_owned(), l.own_name().to_owned())),
+        platforms: shown::choices(&Platform::ALL, &asked.platform, |p| {
+            (p.name().to_owned(), p.name().to_owned())
+        }),
+        centres: mine.map(|c| Choice::new(c.id.to_string(), c.name.clone(), &asked.centre)).collect(),
+        outcomes: shown::choices(Outcome::ALL, &asked.outcome, |o| {
+            (o.word().to_owned(), shown::outcome(w, Some(*o)))
+        }),
+        assignees: people
+            .iter()
+            .map(|a| Choice::new(a.id.to_string(), a.name.clone(), &asked.assignee))
+            .collect(),
+        f: Frame::new(&staff, "requests", asked.done.as_deref()),
+        asked,
+    })
+}

@@ -1,0 +1,128 @@
+//! A conversation as its resident sees it: what came in and what went out, for platforms that keep
+//! no history of their own.
+//!
+//! Reads the inbox and the letters; there is no second copy of anybody's words to forget.
+
+use super::{Store, StoreError};
+use crate::model::chat::Address;
+use crate::model::id::LetterId;
+use crate::model::message::{Content, Message};
+use crate::model::time::{Timestamp, from_millis, to_millis};
+
+/// One line of a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// The resident did this.
+    In {
+        /// The number of its row.
+        id: i64,
+        /// The kind of the input, as `Input::kind` says.
+        kind: String,
+        /// The masked words, if any are kept.
+        text: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The resident was told this.
+    Out {
+        /// The letter.
+        id: LetterId,
+        /// What it says.
+        message: Box<Message>,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Said {
+    /// Sorts a conversation: by time, and what was done before what was said to it.
+    #[must_use]
+    pub fn order(&self) -> (Timestamp, u8, i64) {
+        match self {
+            Self::In { id, at, .. } => (*at, 0, *id),
+            Self::Out { id, at, .. } => (*at, 1, id.number()),
+        }
+    }
+
+    /// What the button with this code said when it was last shown.
+    #[must_use]
+    pub fn label_of(said: &[Self], code: &str) -> Option<String> {
+        said.iter().rev().find_map(|said| match said {
+            Self::Out { message, .. } => {
+                let choice = message.ask.choices().iter().find(|c| c.action.to_string() == code)?;
+                Some(choice.label.clone())
+            }
+            Self::In { .. } => None,
+        })
+    }
+
+    /// When it was said.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::In { at, .. } | Self::Out { at, .. } => *at,
+        }
+    }
+}
+
+impl Store {
+    /// The last lines of a conversation that have come due, oldest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn conversation(
+        &self,
+        address: &Address,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<Vec<Said>, StoreError> {
+        let address = address.to_string();
+        let came: Vec<(i64, String, Option<String>, i64)> = sqlx::query_as(
+            "SELECT id, kind, text, at FROM inbox WHERE address = ? AND role = 'resident' ORDER BY id DESC LIMIT ?",
+        )
+        .bind(&address)
+        .bind(count)
+        .fetch_all(self.readers())
+        .await?;
+        let went: Vec<(i64, String, i64)> = sqlx::query_as(
+            "SELECT id, content, max(created_at, due_at) FROM letters
+             WHERE recipient = ?1 AND state <> 'void' AND due_at <= ?2 ORDER BY id DESC LIMIT ?3",
+        )
+        .bind(&address)
+        .bind(to_millis(now))
+        .bind(count)
+        .fetch_all(self.readers())
+        .await?;
+        let came =
+            came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
+        let went =
+            went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
+                // What an earlier letter says now stands where it was said anew.
+                Content::Message(message) | Content::Edit { message, .. } => Some(Said::Out {
+                    id: LetterId::from_number(id),
+                    message: Box::new(message),
+                    at: from_millis(at),
+                }),
+                Content::Retract(_) | Content::Withdraw { .. } | Content::Desk(_) | Content::Alarm(_) => None,
+            });
+        let mut all: Vec<Said> = came.chain(went).collect();
+        all.sort_by_key(Said::order);
+        let surplus = all.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
+        all.drain(..surplus);
+        Ok(all)
+    }
+
+    /// What a letter says, if it went to this address.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn letter_to(&self, address: &Address, id: LetterId) -> Result<Option<Content>, StoreError> {
+        let content: Option<String> =
+            sqlx::query_scalar("SELECT content FROM letters WHERE id = ? AND recipient = ?")
+                .bind(id.number())
+                .bind(address.to_string())
+                .fetch_optional(self.readers())
+                .await?;
+        Ok(content.and_then(|content| serde_json::from_str(&content).ok()))
+    }
+}

@@ -1,0 +1,103 @@
+//! Numbers about requests and visits: counts without a person or a word.
+
+use sqlx::AssertSqlSafe;
+
+use super::{Store, StoreError};
+use crate::model::id::CentreId;
+use crate::model::time::{Timestamp, to_millis};
+
+/// What requests are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The day in Sweden, as `2027-03-01`. Days are cut at midnight UTC+1, an hour off in summer.
+    Day,
+    /// The topic.
+    Topic,
+    /// The language.
+    Lang,
+    /// How far they have come.
+    Status,
+    /// Where they came in.
+    Platform,
+    /// What the resident said of it.
+    Outcome,
+}
+
+impl By {
+    fn expression(self) -> &'static str {
+        match self {
+            Self::Day => "date(opened_at / 1000, 'unixepoch', '+1 hour')",
+            Self::Topic => "coalesce(topic, '')",
+            Self::Lang => "lang",
+            Self::Status => "status",
+            // The resident of a forgotten person is empty: the channel is then unknown.
+            Self::Platform => "substr(resident, 1, max(instr(resident, ':') - 1, 0))",
+            Self::Outcome => "coalesce(outcome, '')",
+        }
+    }
+}
+
+impl Store {
+    /// How many requests of a stretch of time there are of each sort, days in order, else the most first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn count_requests(
+        &self,
+        by: By,
+        centre: Option<&CentreId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        let order = if by == By::Day { "1" } else { "2 DESC, 1" };
+        let query = format!(
+            "SELECT {}, count(*) FROM requests WHERE opened_at >= ?1 AND opened_at < ?2
+               AND (?3 IS NULL OR centre = ?3) GROUP BY 1 ORDER BY {order} LIMIT 400",
+            by.expression()
+        );
+        // Only the words above stand in it.
+        Ok(sqlx::query_as(AssertSqlSafe(query))
+            .bind(to_millis(from))
+            .bind(to_millis(until))
+            .bind(centre.map(CentreId::as_str))
+            .fetch_all(self.readers())
+            .await?)
+    }
+
+    /// How many visits of a stretch of time there are in each state.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn count_visits(
+        &self,
+        centre: Option<&CentreId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT status, count(*) FROM visits WHERE starts_at >= ?1 AND starts_at < ?2
+               AND (?3 IS NULL OR centre = ?3) AND status NOT IN ('held', 'draft', 'lapsed')
+             GROUP BY 1 ORDER BY 2 DESC",
+        )
+        .bind(to_millis(from))
+        .bind(to_millis(until))
+        .bind(centre.map(CentreId::as_str))
+        .fetch_all(self.readers())
+        .await?)
+    }
+
+    /// Questions that found no answer, or whose answer did not help, the newest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn gaps(&self, from: Timestamp, count: u32) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT question, lang FROM requests WHERE opened_at >= ? AND kind = 'question' AND question <> ''
+               AND (status = 'unanswered' OR outcome = 'not_helped') ORDER BY opened_at DESC LIMIT ?",
+        )
+        .bind(to_millis(from))
+        .bind(count)
+        .fetch_all(self.readers())
+        .await?)
+    }
+}

@@ -1,0 +1,78 @@
+// Starts the real program on a fresh database, and a browser to look at it.
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+const program = process.env.DIGIDEL_BIN ?? join(root, "target/debug/digidel");
+const browser = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+
+/** Ends loudly but green where there is no browser; in CI that is a failure. */
+export const needBrowser = () => {
+  if (browser && existsSync(program)) return browser;
+  console.error(`\n!!! BROWSER TESTS SKIPPED: ${browser ? `no program at ${program} (cargo build)` : "no chromium (apt-get install chromium)"} !!!\n`);
+  process.exit(process.env.CI ? 1 : 0);
+};
+
+const freePort = () => new Promise((done) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address();
+    server.close(() => done(port));
+  });
+});
+
+/** The running program: its address, the first administrator's link, and how to end it. */
+export const start = async (args = []) => {
+  const folder = mkdtempSync(join(tmpdir(), "digidel-"));
+  const port = await freePort();
+  const child = spawn(program, ["--config", join(root, "tests/chats/config"), "run", ...args], {
+    cwd: folder,
+    env: { ...process.env, DIGIDEL__HTTP__LISTEN: `127.0.0.1:${port}`, RUST_LOG: "warn" },
+  });
+  let out = "";
+  child.stderr.on("data", (text) => { if (process.env.VERBOSE) process.stderr.write(text); });
+  const link = await new Promise((done, fail) => {
+    const late = setTimeout(() => fail(new Error(`the program did not start:\n${out}`)), 60_000);
+    child.stdout.on("data", (text) => {
+      out += text;
+      if (out.includes("Ctrl-C")) { clearTimeout(late); done(/http\S+invite\S+/.exec(out)?.[0]); }
+    });
+    child.on("exit", () => fail(new Error(`the program ended:\n${out}`)));
+  });
+  const stop = () => new Promise((done) => {
+    child.removeAllListeners("exit");
+    child.on("exit", () => { rmSync(folder, { recursive: true, force: true }); done(); });
+    child.kill("SIGTERM");
+  });
+  return { url: `http://127.0.0.1:${port}`, link, out, stop };
+};
+
+/** The code that an app for one-time codes shows (RFC 6238), `late` steps from now. */
+export const oneTimeCode = (secret, late = 0) => {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + late));
+  const digest = createHmac("sha1", key).update(step).digest();
+  const offset = digest.at(-1) & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+};
+
+export const PASSWORD = "katten sover på tangentbordet";
+
+/** Takes the first administrator through the link and the one-time code. */
+export const becomeAdministrator = async (page, link) => {
+  await page.goto(link);
+  await page.fill("#password", PASSWORD);
+  await page.fill("#again", PASSWORD);
+  await page.click("main button");
+  await page.waitForURL(/second/);
+  const secret = await page.locator("main code").innerText();
+  await page.fill("#code", oneTimeCode(secret));
+  await page.click("main button.main");
+  await page.waitForURL(/staff\?done/);
+  return secret;
+};
