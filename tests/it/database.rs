@@ -55,7 +55,7 @@ async fn the_audit_is_only_ever_added_to() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("digidel.db");
     let store = Store::open(&path).await.expect("a new database");
-    let mut house = House::on(store).await;
+    let mut house = House::on(store);
     let rut = rut();
     for line in [
         "boka",
@@ -82,7 +82,7 @@ async fn the_audit_is_only_ever_added_to() {
 async fn what_is_forgotten_is_in_no_byte_of_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("digidel.db");
-    let mut house = House::on(Store::open(&path).await.expect("a new database")).await;
+    let mut house = House::on(Store::open(&path).await.expect("a new database"));
     let rut = rut();
     for line in ["min hemlighet är papegojan Zebulon", "/forget", "[Ja, radera allt]"] {
         house.does(&rut, Some("sv"), line).await;

@@ -110,15 +110,15 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        Self::on(Store::in_memory().await.expect("a database in memory")).await
+        Self::on(Store::in_memory().await.expect("a database in memory"))
     }
 
-    pub async fn on(store: Store) -> Self {
-        Self::with(store, facts()).await
+    pub fn on(store: Store) -> Self {
+        Self::with(store, facts())
     }
 
     /// With other facts than the usual ones.
-    pub async fn with(store: Store, facts: Arc<Facts>) -> Self {
+    pub fn with(store: Store, facts: Arc<Facts>) -> Self {
         let now = Arc::new(AtomicI64::new(to_millis(instant(MONDAY))));
         let seeds = Arc::new(AtomicU64::new(1));
         let hall = Hall::default();

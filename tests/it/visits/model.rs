@@ -171,7 +171,7 @@ impl World {
             ..usual.centres.get(&motala).expect("the centre").clone()
         };
         let facts = Facts { centres: Centres::new(vec![centre]), ..(*usual).clone() };
-        let house = House::with(Store::in_memory().await.expect("a database"), Arc::new(facts)).await;
+        let house = House::with(Store::in_memory().await.expect("a database"), Arc::new(facts));
         house.set_clock(swedish_instant(life.begins, Time::constant(9, 0, 0, 0)).expect("a time"));
         let (hours, booking) = (life.hours.clone(), life.booking.clone());
         Self { house, centre: motala, hours, booking, said: Override::default(), seen: BTreeMap::new() }
