@@ -3,4 +3,7 @@
 //! Each folder has `read` and `write`, which translate and nothing else. Adapters know the model,
 //! `App::handle` and `Deliver`; never the engine, the facts or the store.
 
+pub mod discord;
+pub mod qr;
+pub mod telegram;
 pub mod terminal;

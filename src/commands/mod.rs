@@ -5,6 +5,7 @@
 mod ask;
 mod chat;
 mod check;
+mod eval;
 mod lines;
 mod nearest;
 mod run;
@@ -27,6 +28,9 @@ struct Cli {
     /// A folder whose files take the place of the built-in ones (see config/ in the repository)
     #[arg(long, global = true, env = "DIGIDEL_CONFIG", value_name = "FOLDER")]
     config: Option<PathBuf>,
+    /// Match questions by letters and words alone: less memory, weaker answers
+    #[arg(long, global = true, env = "DIGIDEL_NO_EMBEDDING")]
+    no_embedding: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,6 +45,8 @@ enum Command {
     Check,
     /// Find the nearest centres to a place; one place a line, as arguments or on standard input
     Nearest(lines::Lines),
+    /// Measure the search on labelled questions, or train it anew
+    Eval(eval::Eval),
     /// Find the article for a question; one question a line, as arguments or on standard input
     Ask(lines::Lines),
 }
@@ -49,11 +55,13 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let source = cli.config.as_deref().map_or_else(Source::built_in, Source::folder);
+    let source = if cli.no_embedding { source.lexical_only() } else { source };
     let result = match cli.command {
         Command::Check => return check::check(&source),
         Command::Run => run::run(&source, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
+        Command::Eval(eval) => eval::eval(&eval, &source),
         Command::Ask(lines) => ask::ask(&lines, &source),
     };
     match result {

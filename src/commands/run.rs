@@ -6,9 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use axum::Router;
+use digidel::adapters::discord::{Discord, Labels, Wiring};
+use digidel::adapters::telegram::Telegram;
 use digidel::app::App;
+use digidel::engine::say;
 use digidel::facts::source::Source;
-use digidel::model::chat::{Chat, Hints, Role};
+use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
@@ -74,10 +78,39 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
-    let outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+    let mut outbox = Outbox::new(store.clone(), clock, bell, Arc::new(AlarmClock(app.clone())));
+
+    let mut routes = Router::new();
+    let mut is_served = false;
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
+    if let Some(telegram) =
+        Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
+    {
+        outbox = outbox.with(Platform::Telegram, telegram.clone());
+        if let Some(webhook) = telegram.routes() {
+            routes = routes.merge(webhook);
+            is_served = true;
+        }
+        tasks.spawn(telegram.listen(stop.clone()));
+    }
+    if settings.discord.token.is_some() {
+        let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
+        outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        tasks.spawn(discord.listen(stop.clone()));
+    }
+    if is_served {
+        let listener = tokio::net::TcpListener::bind(settings.http.listen)
+            .await
+            .with_context(|| format!("{} cannot be listened on", settings.http.listen))?;
+        let end = stop.clone().cancelled_owned();
+        tasks.spawn(async move {
+            if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(end).await {
+                tracing::error!(%error, "the HTTP server ended");
+            }
+        });
+    }
 
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -90,6 +123,22 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// What the Discord adapter may know of the engine's words, the facts and the store.
+fn discord_wiring(app: &App, store: &Store) -> Wiring {
+    let (app, store) = (app.clone(), store.clone());
+    Wiring {
+        labels: Labels::new(&say::discord),
+        places: Arc::new(move |typed| {
+            let places = app.facts().places.suggest(typed, 25);
+            places.into_iter().map(|place| place.name).collect()
+        }),
+        followed: Arc::new(move || {
+            let store = store.clone();
+            Box::pin(async move { store.followed(Platform::Discord).await.map_err(|e| e.to_string()) })
+        }),
+    }
 }
 
 /// Waits for Ctrl-C or SIGTERM.

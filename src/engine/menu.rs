@@ -32,7 +32,7 @@ pub(super) fn menu(turn: &mut Turn<'_>) {
 }
 
 pub(super) fn greeting(turn: &mut Turn<'_>) {
-    let text = if turn.session.greeted { say::greeting_again(turn.lang) } else { say::greeting(turn.lang) };
+    let text = if turn.session.greeted { say::greeting_again(turn.lang) } else { turn.greeting() };
     turn.session.greeted = true;
     let choices = buttons(turn);
     turn.ask(text, choices);

@@ -5,7 +5,9 @@
 
 mod answers;
 mod calendar;
+mod desk;
 mod flow;
+mod group;
 mod handoff;
 pub mod mask;
 mod menu;
@@ -19,6 +21,7 @@ mod turn;
 mod visits;
 
 use self::answers::about as answers_about;
+pub use self::desk::{DeskFound, DeskNeed, Heard};
 use self::session::{Purpose, Step};
 pub use self::situation::{Found, KeptText, Need, Situation};
 use self::turn::Turn;
@@ -55,16 +58,28 @@ pub fn react(
     let mut turn = Turn::new(facts, situation, event, understanding);
     match &event.input {
         Input::Gone => turn.forget_step(),
+        Input::Moved(to) => turn.effect(Effect::MoveTo(to.clone())),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
         Input::Staff(op) => visits::decide(&mut turn, op)?,
+        _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
+        _ if group::is_personal(&turn) => group::send_to_private(&mut turn),
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),
         Input::Command(command, rest) => on_command(&mut turn, *command, rest)?,
         Input::Location(position) => nearby::position(&mut turn, *position),
         Input::Text(text) => on_text(&mut turn, text)?,
-        Input::Forwarded(text) => safety::examine(&mut turn, text),
-        Input::Edited(_) => menu::edited(&mut turn),
+        Input::Forwarded(text) => {
+            turn.greet_once();
+            safety::tell_masked(&mut turn);
+            safety::examine(&mut turn, text);
+        }
+        Input::Edited(_) => {
+            safety::tell_masked(&mut turn);
+            menu::edited(&mut turn);
+        }
+        // At the desk they have been dealt with; a resident's deleted text needs no answer.
+        Input::Deleted | Input::Desk(_) => {}
         Input::Unreadable(kind) => menu::unreadable(&mut turn, *kind),
     }
     Ok(turn.finish())
@@ -78,6 +93,7 @@ fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
             Ok(())
         }
         Alarm::StillWaiting(request) => handoff::still_waiting(turn, *request),
+        Alarm::ClaimSilent(request, epoch) => desk::claim_silent(turn, *request, *epoch),
     }
 }
 
@@ -258,10 +274,17 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::PersonYes => handoff::consent(turn)?,
         Action::PersonEnd(id) => handoff::end(turn, *id)?,
         Action::Rate(id, points) => handoff::rate(turn, *id, *points)?,
+        Action::PersonWait(id) => handoff::wait_on(turn, *id)?,
+        Action::PersonStaff(id) => handoff::to_staff(turn, *id)?,
+        Action::Desk(..) | Action::DeskArticle(..) | Action::DeskHand(..) | Action::Publish(..) => {
+            menu::old_button(turn);
+        }
         Action::Privacy => privacy::explain(turn),
         Action::MyData => privacy::my_data(turn)?,
         Action::Forget => privacy::ask_forget(turn),
-        Action::ForgetNow => privacy::forget(turn),
+        Action::ForgetNow => privacy::forget(turn)?,
+        Action::Private(Some(id)) => visits::begin(turn, id, None)?,
+        Action::Private(None) => menu::menu(turn),
     }
     Ok(())
 }

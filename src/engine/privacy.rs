@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::turn::Turn;
-use super::{Need, say};
+use super::{Need, desk, say};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::markup::Markup;
@@ -77,10 +77,12 @@ pub(super) fn ask_forget(turn: &mut Turn<'_>) {
 }
 
 /// Deletes everything. Only the goodbye of this very turn is sent.
-pub(super) fn forget(turn: &mut Turn<'_>) {
+pub(super) fn forget(turn: &mut Turn<'_>) -> Result<(), Need> {
+    desk::forget(turn)?;
     turn.request = None;
     turn.replace();
     turn.say(say::forgotten(turn.lang));
     turn.session = Session::default();
     turn.effect(Effect::Forget);
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //! it; everything else is loaded.
 
 pub mod centres;
+pub mod desk;
 pub mod knowledge;
 pub mod places;
 pub mod problem;
@@ -14,6 +15,7 @@ pub mod source;
 use std::sync::Arc;
 
 use self::centres::Centres;
+use self::desk::DeskRules;
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
 use std::ops::Range;
@@ -37,6 +39,8 @@ pub struct Facts {
     pub rules: Arc<Rules>,
     /// The signs of fraud.
     pub scam: Arc<ScamCheck>,
+    /// The hours and the patience of the volunteers' desk.
+    pub desk: DeskRules,
 }
 
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
@@ -74,9 +78,11 @@ impl Facts {
         problems.extend(more);
         let (scam, more) = ScamCheck::read("scam.toml", &text("scam.toml"));
         problems.extend(more);
+        let (desk, more) = DeskRules::read("desk.toml", &text("desk.toml"));
+        problems.extend(more);
         let (places, knowledge) = (Arc::new(places), Arc::new(knowledge));
         let (rules, scam) = (Arc::new(rules), Arc::new(scam));
-        (Self { places, centres, knowledge, rules, scam }, problems)
+        (Self { places, centres, knowledge, rules, scam, desk }, problems)
     }
 
     /// The same facts under what staff have said since: pairs of a revision's subject and contents.

@@ -5,6 +5,8 @@
 
 mod audit;
 mod conversations;
+mod desk;
+mod desk_lists;
 mod error;
 mod inbox;
 pub mod letters;

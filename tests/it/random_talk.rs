@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use digidel::engine::{Found, Need, Situation, react};
+use digidel::engine::{DeskFound, DeskNeed, Found, Need, Situation, react};
 use digidel::facts::centres::Taken;
 use digidel::model::action::{Action, MAX_CODE, Points};
 use digidel::model::chat::{Address, Chat, Hints, Platform, Role};
@@ -94,6 +94,20 @@ impl Shelf {
                 Found::NoShows(self.visits.values().filter(missed).map(|v| v.starts_at).collect())
             }
             Need::Request(id) => Found::Request(id, self.requests.get(&id).cloned().map(Box::new)),
+            // A house without volunteers.
+            Need::Desk(need) => {
+                let nothing = match &need {
+                    DeskNeed::Current | DeskNeed::Of(_) => DeskFound::Desk(None),
+                    DeskNeed::PostAt(_) | DeskNeed::PostOf(_) | DeskNeed::PostsFor(_) | DeskNeed::OpenPostsIn(_) => {
+                        DeskFound::Posts(Vec::new())
+                    }
+                    DeskNeed::Unposted => DeskFound::Requests(Vec::new()),
+                    DeskNeed::Volunteer(_) | DeskNeed::Volunteers => DeskFound::Volunteers(Vec::new()),
+                    DeskNeed::Ahead(_) => DeskFound::Ahead(0),
+                    DeskNeed::Heard(_) => DeskFound::Heard(Vec::new()),
+                };
+                Found::Desk(need, nothing)
+            }
             Need::Texts => Found::Texts(Vec::new()),
         }
     }
@@ -220,7 +234,11 @@ fn a_hundred_thousand_random_events_all_have_an_answer() {
                     shelf.visits.retain(|_, v| v.resident != who);
                     shelf.requests.retain(|_, r| r.resident != who);
                 }
-                Effect::DropVisitLetters(_) | Effect::FenceRequest(_) | Effect::Revise(_) => {}
+                Effect::DropVisitLetters(_)
+                | Effect::FenceRequest(_)
+                | Effect::Revise(_)
+                | Effect::Desk(_)
+                | Effect::MoveTo(_) => {}
             }
         }
         assert!(answered, "no answer to {:?} in {:?}", event.input, situation.session);

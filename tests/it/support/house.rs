@@ -76,7 +76,7 @@ impl Deliver for Hall {
 }
 
 /// Brings the bot's notes to itself back.
-struct AlarmClock(App);
+pub struct AlarmClock(pub App);
 
 impl Deliver for AlarmClock {
     fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {

@@ -13,7 +13,7 @@ use super::wire::{Reader, Writer};
 /// Weight of the word features beside the character n-grams.
 const WORDS: f32 = 1.0;
 /// A feature must occur in so many training texts.
-const FEWEST_TEXTS: u32 = 3;
+const FEWEST_TEXTS: u32 = 4;
 /// Smaller weights are dropped: most of the size, and a point at most of the lexical tier alone.
 const SMALLEST: f32 = 0.05;
 
@@ -82,7 +82,9 @@ impl Vocabulary {
         let mut values: Vec<(u32, f32)> =
             counts.map(|(hash, n)| (hash, (1.0 + n.ln()) * idf(&hash))).collect();
         let length = values.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
-        values.iter_mut().for_each(|(_, x)| *x /= length.max(f32::MIN_POSITIVE));
+        for (_, x) in &mut values {
+            *x /= length.max(f32::MIN_POSITIVE);
+        }
         values
     }
 
@@ -95,7 +97,9 @@ impl Vocabulary {
             .collect();
         let length = values.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
         if length > 0.0 {
-            values.iter_mut().for_each(|(_, x)| *x *= weight / length);
+            for (_, x) in &mut values {
+                *x *= weight / length;
+            }
         }
         values
     }
