@@ -52,7 +52,7 @@ pub fn react(
 ) -> Result<Reaction, Need> {
     let mut turn = Turn::new(facts, situation, event, understanding);
     match &event.input {
-        Input::Gone => turn.forget_step(),
+        Input::Gone => handoff::gone(&mut turn)?,
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
         _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
