@@ -211,6 +211,16 @@ pub(super) fn end(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     Ok(())
 }
 
+/// The resident has blocked the bot or left: nobody is to wait for them.
+pub(super) fn gone(turn: &mut Turn<'_>) -> Result<(), Need> {
+    turn.forget_step();
+    let Some(id) = turn.session.talk.take() else { return Ok(()) };
+    let Some(request) = turn.own_request(id)?.filter(|r| r.status.is_with_people()).cloned() else { return Ok(()) };
+    let ended = Request { status: RequestStatus::Closed, epoch: request.epoch + 1, ..request };
+    turn.save_request(ended.clone());
+    desk::ended(turn, &ended)
+}
+
 /// The resident's points for the conversation.
 pub(super) fn rate(turn: &mut Turn<'_>, id: RequestId, points: Points) -> Result<(), Need> {
     if turn.change_request(id, |request| request.points = Some(points.get()))? {

@@ -58,7 +58,7 @@ pub fn react(
 ) -> Result<Reaction, Need> {
     let mut turn = Turn::new(facts, situation, event, understanding);
     match &event.input {
-        Input::Gone => turn.forget_step(),
+        Input::Gone => handoff::gone(&mut turn)?,
         Input::Moved(to) => turn.effect(Effect::MoveTo(to.clone())),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
         Input::Deed(op) => deeds::act(&mut turn, op)?,

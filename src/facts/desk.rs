@@ -64,3 +64,17 @@ impl DeskRules {
         (rules, problems)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_costs_only_itself() {
+        let (rules, problems) = DeskRules::read("desk.toml", "nudge_minutes = 5\n[week]\nmon = [\"10:00-12:00\"]");
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!((rules.nudge_minutes, rules.silence_minutes, rules.hours.week.mon.len()), (5, 30, 1));
+        let (rules, problems) = DeskRules::read("desk.toml", "nudge = 5");
+        assert_eq!((problems.len(), rules.nudge_minutes), (1, 15));
+    }
+}
