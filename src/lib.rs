@@ -12,5 +12,6 @@ pub mod engine;
 pub mod facts;
 pub mod model;
 pub mod outbox;
+pub mod poster;
 pub mod settings;
 pub mod store;

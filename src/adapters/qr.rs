@@ -21,8 +21,10 @@ pub fn png(text: &str) -> Option<Vec<u8>> {
         };
         x < code.size && code.data.get(y * code.size + x).is_some_and(|module| module.value())
     };
-    let pixels: Vec<u8> =
-        (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| if dark(x, y) { 0 } else { 255 }).collect();
+    let pixels: Vec<u8> = (0..side)
+        .flat_map(|y| (0..side).map(move |x| (x, y)))
+        .map(|(x, y)| if dark(x, y) { 0 } else { 255 })
+        .collect();
     let edge = u32::try_from(side).ok()?;
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, edge, edge);

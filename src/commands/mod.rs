@@ -7,6 +7,7 @@ mod chat;
 mod check;
 mod lines;
 mod nearest;
+mod poster;
 mod run;
 
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ enum Command {
     Check,
     /// Find the nearest centres to a place; one place a line, as arguments or on standard input
     Nearest(lines::Lines),
+    /// Write a poster for a centre's wall, with a QR code that opens the bot there, as SVG
+    Poster(poster::Command),
     /// Find the article for a question; one question a line, as arguments or on standard input
     Ask(lines::Lines),
 }
@@ -55,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
         Command::Ask(lines) => ask::ask(&lines, &source),
+        Command::Poster(command) => poster::poster(&command, &source),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,7 +13,7 @@ use crate::outbox::SendError;
 /// The longest description that is kept, in characters: reasons, not letters.
 const LONGEST_REASON: usize = 200;
 /// The pause while the token is wrong: only the operator can mend it.
-const TOKEN_PAUSE: Duration = Duration::from_secs(60);
+const TOKEN_PAUSE: Duration = Duration::from_mins(1);
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +80,12 @@ impl CallError {
 
     /// The message to edit is gone, too old or has no text.
     pub fn is_lost_message(&self) -> bool {
-        let signs =
-            ["message to edit not found", "message can't be edited", "no text in the message", "message_id_invalid"];
+        let signs = [
+            "message to edit not found",
+            "message can't be edited",
+            "no text in the message",
+            "message_id_invalid",
+        ];
         self.refusal().is_some_and(|r| r.code == 400 && r.says(&signs))
     }
 
@@ -133,7 +137,13 @@ impl CallError {
 }
 
 fn refused(refusal: &Refusal) -> SendError {
-    let gone = ["chat not found", "user not found", "peer_id_invalid", "group chat was deactivated", "user is deactivated"];
+    let gone = [
+        "chat not found",
+        "user not found",
+        "peer_id_invalid",
+        "group chat was deactivated",
+        "user is deactivated",
+    ];
     match refusal.code {
         429 => SendError::Retry {
             after: Some(Duration::from_secs(refusal.retry_after.unwrap_or(1))),

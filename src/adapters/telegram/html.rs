@@ -177,7 +177,11 @@ fn cut(text: &str, room: usize) -> usize {
     let after = |found: &str| fits.rfind(found).map(|at| at + found.len());
     // A cut very early would leave a tiny message: then rather the next kind of place.
     let late = |at: &usize| *at > end / 2;
-    after("\n").filter(late).or_else(|| after(". ").filter(late)).or_else(|| after(" ")).unwrap_or(end)
+    let word = || {
+        let whole = text.get(end..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        if whole { Some(end) } else { after(" ") }
+    };
+    after("\n").filter(late).or_else(|| after(". ").filter(late)).or_else(word).unwrap_or(end)
 }
 
 #[cfg(test)]
@@ -194,15 +198,20 @@ mod tests {
         let text = "**Svar** till <Bo> & co.\n\n1. Se [sidan](https://a.se/?x=1&y=2)\n2. `kod`\n\nRing [oss](tel:+46101234567) eller [010-123 45 67](tel:0101234567).";
         assert_eq!(
             all(text, 4_096),
-            ["<b>Svar</b> till &lt;Bo&gt; &amp; co.\n\n1. Se <a href=\"https://a.se/?x=1&amp;y=2\">sidan</a>\n2. \
-              <code>kod</code>\n\nRing oss (+46101234567) eller 010-123 45 67."]
+            [
+                "<b>Svar</b> till &lt;Bo&gt; &amp; co.\n\n1. Se <a href=\"https://a.se/?x=1&amp;y=2\">sidan</a>\n2. \
+              <code>kod</code>\n\nRing oss (+46101234567) eller 010-123 45 67."
+            ]
         );
     }
 
     #[test]
     fn long_text_is_cut_where_people_would() {
         assert_eq!(all("Ett stycke.\n\nEtt till.", 14), ["Ett stycke.", "Ett till."]);
-        assert_eq!(all("Första meningen. Andra meningen är lång.", 30), ["Första meningen.", "Andra meningen är lång."]);
+        assert_eq!(
+            all("Första meningen. Andra meningen är lång.", 30),
+            ["Första meningen.", "Andra meningen är lång."]
+        );
         assert_eq!(all("**fet text som är lång**", 12), ["<b>fet text som</b>", "<b>är lång</b>"]);
         assert_eq!(all("👨‍👩‍👧👨‍👩‍👧", 10), ["👨‍👩‍👧", "👨‍👩‍👧"]);
     }

@@ -29,8 +29,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::api::Api;
-use self::errors::CallError;
 pub use self::api::{File, Request};
+use self::errors::CallError;
 pub use self::handle::Handle;
 pub use self::health::Health;
 pub use self::read::{ALLOWED, Me, Read, read};

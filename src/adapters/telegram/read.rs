@@ -9,8 +9,8 @@ use std::panic::catch_unwind;
 
 use serde_json::Value;
 use teloxide::types::{
-    CallbackQuery, Chat as TelegramChat, ChatMemberUpdated, MaybeInaccessibleMessage, Message,
-    MessageKind, Update, UpdateKind, User,
+    CallbackQuery, Chat as TelegramChat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, MessageKind,
+    Update, UpdateKind, User,
 };
 
 use super::handle::Handle;
@@ -79,9 +79,10 @@ pub fn read(raw: &Value, me: &Me) -> Read {
     match &update.kind {
         UpdateKind::Message(message) => event(message_event(key, message, body("message"), me)),
         UpdateKind::EditedMessage(message) => event(edited_event(key, message, body("edited_message"))),
-        UpdateKind::CallbackQuery(query) => {
-            Read::Tap { query: query.id.0.clone(), event: tap_event(key, query, body("callback_query")).map(Box::new) }
-        }
+        UpdateKind::CallbackQuery(query) => Read::Tap {
+            query: query.id.0.clone(),
+            event: tap_event(key, query, body("callback_query")).map(Box::new),
+        },
         UpdateKind::MyChatMember(change) => event(member_event(key, change)),
         _ => strange(),
     }
@@ -191,7 +192,8 @@ fn private_input(message: &Message, raw: &Value, me: &Me) -> Option<Input> {
     }
     if let Some(place) = raw.get("location") {
         let degrees = |name: &str| place.get(name).and_then(Value::as_f64);
-        let position = degrees("latitude").zip(degrees("longitude")).and_then(|(lat, lon)| Position::new(lat, lon));
+        let position =
+            degrees("latitude").zip(degrees("longitude")).and_then(|(lat, lon)| Position::new(lat, lon));
         return Some(position.map_or(Input::Unreadable(Unreadable::Other), Input::Location));
     }
     unreadable(&message.kind, raw).map(Input::Unreadable)
@@ -249,12 +251,13 @@ fn command(text: &str, me: &Me) -> Option<(Command, String)> {
 /// The text without `@bot`; `None` if the bot is not mentioned.
 fn without_mention(text: &str, me: &Me) -> Option<String> {
     let is_ours = |word: &&str| {
-        let name = word.trim_start_matches('@').trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '_');
+        let name =
+            word.trim_start_matches('@').trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '_');
         word.starts_with('@') && name.eq_ignore_ascii_case(&me.name)
     };
-    text.split_whitespace().any(|word| is_ours(&word)).then(|| {
-        text.split_whitespace().filter(|word| !is_ours(word)).collect::<Vec<_>>().join(" ")
-    })
+    text.split_whitespace()
+        .any(|word| is_ours(&word))
+        .then(|| text.split_whitespace().filter(|word| !is_ours(word)).collect::<Vec<_>>().join(" "))
 }
 
 /// A text that is not empty.

@@ -32,7 +32,7 @@ const BODY: usize = 512 * 1024;
 /// How many updates Telegram brings at once.
 const CONNECTIONS: u8 = 20;
 /// How often Telegram is asked how its deliveries went.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// Where and how updates are taken.
 pub(super) struct Hook {
@@ -51,7 +51,9 @@ impl Hook {
         let base = public_url.context("a webhook needs http.public_url, e.g. https://digidel.example.se")?;
         let base = base.trim_end_matches('/');
         ensure!(
-            base.starts_with("https://") || base.starts_with("http://127.0.0.1") || base.starts_with("http://localhost"),
+            base.starts_with("https://")
+                || base.starts_with("http://127.0.0.1")
+                || base.starts_with("http://localhost"),
             "Telegram brings updates to https only: http.public_url is \"{base}\""
         );
         Ok(Some(Self { url: format!("{base}{PATH}"), secret: secret.clone() }))

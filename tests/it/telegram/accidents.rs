@@ -26,7 +26,9 @@ fn helps(user: &User) -> usize {
 async fn faults_that_lose_nothing_and_double_nothing() {
     let (rig, amina) = start().await;
     let refused = Fault::Refuse(500, "Internal Server Error".to_owned());
-    for (fault, sent) in [Fault::RetryAfter(1), refused, Fault::Html(502), Fault::ResetBefore].iter().zip([2, 4, 6, 8]) {
+    for (fault, sent) in
+        [Fault::RetryAfter(1), refused, Fault::Html(502), Fault::ResetBefore].iter().zip([2, 4, 6, 8])
+    {
         rig.server.fault(When::next("sendMessage"), fault.clone());
         amina.say("/help");
         // The second one must not overtake the first.
@@ -182,7 +184,7 @@ async fn taps_are_acknowledged_at_once_and_never_again() {
     let tapped = amina.forged_tap(menu.id, "languages");
     rig.answer(&amina, &tapped).await;
     assert_eq!(taps(), 2);
-    rig.server.set_tap_lifetime(Duration::from_secs(60));
+    rig.server.set_tap_lifetime(Duration::from_mins(1));
 
     // A button that means nothing any more is explained, twice.
     amina.forged_tap(menu.id, "juggle:3");
@@ -218,8 +220,13 @@ async fn what_is_not_text_has_a_kind_answer() {
     for ((_, part), answer) in sent.iter().zip(&answers) {
         assert!(answer.contains(part), "{part}: {answer}");
     }
-    let check = |text: String| assert!(text.to_lowercase().contains("bedrägeri") || text.contains("lura"), "{text}");
-    check(rig.answer(&amina, &amina.forward("Okänd", "Ditt paket väntar: https://postnord-se.example")).await.text);
+    let check =
+        |text: String| assert!(text.to_lowercase().contains("bedrägeri") || text.contains("lura"), "{text}");
+    check(
+        rig.answer(&amina, &amina.forward("Okänd", "Ditt paket väntar: https://postnord-se.example"))
+            .await
+            .text,
+    );
     check(rig.answer(&amina, &amina.photo("Se https://postnord-se.example")).await.text);
     rig.assert_lawful();
 }
@@ -230,7 +237,9 @@ async fn a_secret_is_taken_away_wherever_it_stands() {
     let number = "mitt personnummer är 19900101-2389";
     let old = amina.say("hej");
     rig.answer(&amina, &old).await;
-    for sent in [amina.say(number), amina.forward("Bo", number), amina.photo(number), amina.edit(old.message, number)] {
+    for sent in
+        [amina.say(number), amina.forward("Bo", number), amina.photo(number), amina.edit(old.message, number)]
+    {
         amina
             .wait("gone", |screen| (!screen.bubbles.iter().any(|b| b.id == sent.message)).then_some(()))
             .await
@@ -240,7 +249,10 @@ async fn a_secret_is_taken_away_wherever_it_stands() {
     let told = amina.screen().of_bot().filter(|b| b.text.contains("personnummer")).count();
     assert!(told >= 4, "{}", amina.screen());
     // Telegram refuses to delete after 48 hours: no failure.
-    rig.server.fault(When::next("deleteMessage"), Fault::Refuse(400, "Bad Request: message can't be deleted".into()));
+    rig.server.fault(
+        When::next("deleteMessage"),
+        Fault::Refuse(400, "Bad Request: message can't be deleted".into()),
+    );
     rig.answer(&amina, &amina.say(number)).await;
     rig.settled().await;
     assert_eq!((rig.letters("dead").await, rig.letters("retry").await), (0, 0));

@@ -34,12 +34,13 @@ async fn a_day(mode: Mode) {
     is_reminded(&rig, &amina).await;
     cancels_and_is_forgotten(&rig, &amina).await;
 
-    rig.server.wait("every tap is acknowledged", |server| {
-        let taps = server.requests_of("answerCallbackQuery");
-        taps.iter().all(|call| call.answered.is_some()).then_some(())
-    })
-    .await
-    .unwrap();
+    rig.server
+        .wait("every tap is acknowledged", |server| {
+            let taps = server.requests_of("answerCallbackQuery");
+            taps.iter().all(|call| call.answered.is_some()).then_some(())
+        })
+        .await
+        .unwrap();
     for state in ["dead", "unknown", "retry"] {
         assert_eq!(rig.letters(state).await, 0, "letters are {state}");
     }
@@ -79,11 +80,12 @@ async fn arrives_and_asks(rig: &Rig, amina: &User) {
 
     // A secret is masked, explained and taken away.
     let secret = amina.say("mitt personnummer är 19900101-2389");
-    amina.wait("the secret is gone", |screen| {
-        (!screen.bubbles.iter().any(|b| b.id == secret.message)).then_some(())
-    })
-    .await
-    .unwrap();
+    amina
+        .wait("the secret is gone", |screen| {
+            (!screen.bubbles.iter().any(|b| b.id == secret.message)).then_some(())
+        })
+        .await
+        .unwrap();
     rig.answer(amina, &secret).await;
     let kept = rig.server.requests_of("sendMessage");
     assert!(kept.iter().all(|call| !call.text().contains("2389")), "never repeated");
@@ -97,12 +99,17 @@ async fn finds_help(rig: &Rig, amina: &User) {
     let shared = amina.press(&key, Some((58.537_2, 15.036_5))).unwrap();
     rig.answer(amina, &shared).await;
     amina.sees("Motala").await.unwrap();
-    amina.wait("a pin with the way there", |screen| {
-        let pin = screen.bubbles.into_iter().rev().find(|b| b.attachment.as_deref().is_some_and(|a| a.starts_with("[venue")))?;
-        pin.buttons.concat().iter().find_map(|b| b.url.clone())
-    })
-    .await
-    .unwrap();
+    amina
+        .wait("a pin with the way there", |screen| {
+            let pin = screen
+                .bubbles
+                .into_iter()
+                .rev()
+                .find(|b| b.attachment.as_deref().is_some_and(|a| a.starts_with("[venue")))?;
+            pin.buttons.concat().iter().find_map(|b| b.url.clone())
+        })
+        .await
+        .unwrap();
     amina.wait("no keyboard is left", |screen| screen.keyboard.is_empty().then_some(())).await.unwrap();
 }
 
@@ -134,17 +141,22 @@ async fn books(rig: &Rig, amina: &User) {
         rig.answer(amina, &amina.tap_on(moved.id, &first_label(&moved)).unwrap()).await;
     }
     let files = |screen: crate::support::telegram::Screen| {
-        let count = screen.bubbles.iter().filter(|b| b.attachment.as_deref() == Some("[document digidel.ics]")).count();
+        let count = screen
+            .bubbles
+            .iter()
+            .filter(|b| b.attachment.as_deref() == Some("[document digidel.ics]"))
+            .count();
         (count == 2).then_some(())
     };
     amina.wait("the file with the new time", files).await.unwrap();
     let list = rig.answer(amina, &amina.say("/visits")).await;
     rig.answer(amina, &amina.tap_on(list.id, &first_label(&list)).unwrap()).await;
-    amina.wait("the code as a picture", |screen| {
-        screen.bubbles.iter().any(|b| b.attachment.as_deref() == Some("[photo]")).then_some(())
-    })
-    .await
-    .unwrap();
+    amina
+        .wait("the code as a picture", |screen| {
+            screen.bubbles.iter().any(|b| b.attachment.as_deref() == Some("[photo]")).then_some(())
+        })
+        .await
+        .unwrap();
 }
 
 async fn is_reminded(rig: &Rig, amina: &User) {
@@ -152,7 +164,7 @@ async fn is_reminded(rig: &Rig, amina: &User) {
     let due = rig.store.next_due().await.unwrap().expect("a reminder waits");
     let local = digidel::model::time::in_sweden(due);
     rig.set_clock(&local.strftime("%Y-%m-%d %H:%M").to_string());
-    rig.server.advance(Duration::from_secs(20 * 3_600));
+    rig.server.advance(Duration::from_hours(20));
     let minute_later = local.checked_add(jiff::Span::new().minutes(1)).unwrap();
     rig.set_clock(&minute_later.strftime("%Y-%m-%d %H:%M").to_string());
     amina.wait("a reminder", |screen| (screen.of_bot().count() > before).then_some(())).await.unwrap();

@@ -28,7 +28,8 @@ async fn being_added_greets_once_and_explains() {
     group.member(&amina).say(&format!("/help@{BOT_NAME}"));
     group.member(&amina).sees("Så här använder du mig").await.unwrap();
     rig.settled().await;
-    let greetings = group.member(&amina).screen().of_bot().filter(|b| b.text.contains("Jag heter Digidel")).count();
+    let greetings =
+        group.member(&amina).screen().of_bot().filter(|b| b.text.contains("Jag heter Digidel")).count();
     assert_eq!(greetings, 1);
     group.kick_bot(&amina);
     rig.server.all_confirmed().await.unwrap();
@@ -72,7 +73,11 @@ async fn what_is_personal_leads_to_the_private_chat() {
     assert!(here.screen().keyboard.is_empty(), "no position is asked for in a group");
     assert!(asked.text.contains("ort"), "{}", asked.text);
     let centre = rig.answer(&here, &here.forged_tap(asked.id, "centre:motala")).await;
-    assert!(links(&centre).contains(&format!("https://t.me/{BOT_NAME}?start=book-motala")), "{:?}", centre.buttons);
+    assert!(
+        links(&centre).contains(&format!("https://t.me/{BOT_NAME}?start=book-motala")),
+        "{:?}",
+        centre.buttons
+    );
     // A button of another place, pressed here.
     let pressed = rig.answer(&here, &here.forged_tap(centre.id, "day:motala:2027-03-01")).await;
     assert_eq!(links(&pressed), [format!("https://t.me/{BOT_NAME}?start=book-motala")]);
@@ -86,15 +91,18 @@ async fn nothing_that_was_written_in_a_group_is_kept() {
     let rig = Rig::on_disk(Server::start().await, &file, Mode::Polling).await;
     let (amina, group) = with_a_group(&rig);
     let here = group.member(&amina);
-    rig.answer(&here, &here.say(&format!("/ask@{BOT_NAME} Min granne Kerstin Blå har glömt sitt lösenord"))).await;
-    let mut reader = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&file)).await.unwrap();
+    rig.answer(&here, &here.say(&format!("/ask@{BOT_NAME} Min granne Kerstin Blå har glömt sitt lösenord")))
+        .await;
+    let mut reader =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&file)).await.unwrap();
     let kept: Vec<(Option<String>,)> =
         sqlx::query_as("SELECT text FROM inbox UNION ALL SELECT nullif(question, '') FROM requests")
             .fetch_all(&mut reader)
             .await
             .unwrap();
     assert!(kept.len() > 1 && kept.iter().all(|(text,)| text.is_none()), "{kept:?}");
-    let said: Vec<(String,)> = sqlx::query_as("SELECT content FROM letters").fetch_all(&mut reader).await.unwrap();
+    let said: Vec<(String,)> =
+        sqlx::query_as("SELECT content FROM letters").fetch_all(&mut reader).await.unwrap();
     assert!(said.iter().all(|(content,)| !content.contains("Kerstin")), "{said:?}");
 }
 

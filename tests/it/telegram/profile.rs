@@ -26,8 +26,8 @@ async fn the_profile_is_set_once_and_in_every_language() {
         commands.map(|c| c["command"].as_str().unwrap().to_owned()).collect()
     };
     let all = [
-        "start", "ask", "centre", "book", "visits", "person", "language", "settings", "help", "privacy", "mydata",
-        "forget",
+        "start", "ask", "centre", "book", "visits", "person", "language", "settings", "help", "privacy",
+        "mydata", "forget",
     ];
     for language in ["", "en"] {
         assert_eq!(names(&private, language), all);

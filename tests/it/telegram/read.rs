@@ -88,7 +88,9 @@ fn every_kind_of_the_specification_is_recorded() {
 #[test]
 fn the_key_of_an_update_is_its_number() {
     for (name, update) in recorded() {
-        let (Read::Event(event) | Read::Tap { event: Some(event), .. }) = read(&update, &me()) else { continue };
+        let (Read::Event(event) | Read::Tap { event: Some(event), .. }) = read(&update, &me()) else {
+            continue;
+        };
         assert_eq!(event.key, format!("telegram:update:{}", update["update_id"]), "{name}");
     }
 }

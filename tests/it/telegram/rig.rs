@@ -87,7 +87,8 @@ impl Rig {
         let bell = Arc::new(Notify::new());
         let app = App::start(facts, store.clone(), clock.clone(), seed, Arc::clone(&bell));
 
-        let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
+        let listener =
+            tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (mut telegram, mut http) = (token_settings(&server), settings::Http::default());
         if mode == Mode::Webhook {

@@ -118,8 +118,10 @@ async fn repeated_and_reordered_deliveries_change_nothing() {
 async fn settings_that_cannot_work_are_told_at_once() {
     let rig = Rig::start(Mode::Polling).await;
     let try_with = |secret: &str, url: Option<&str>| {
-        let telegram =
-            settings::Telegram { webhook_secret: Some(secret.to_owned().into()), ..token_settings(&rig.server) };
+        let telegram = settings::Telegram {
+            webhook_secret: Some(secret.to_owned().into()),
+            ..token_settings(&rig.server)
+        };
         let http = settings::Http { public_url: url.map(str::to_owned), ..settings::Http::default() };
         Telegram::connect(&telegram, &http, rig.app.clone(), say::profiles()).err().map(|e| e.to_string())
     };

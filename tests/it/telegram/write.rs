@@ -26,18 +26,18 @@ fn menu() -> Ask {
     Ask::Choice(vec![choice("Ställ en fråga", "ask"), choice("Hitta hjälp nära dig", "find")])
 }
 
-fn venue() -> Option<Card> {
-    let position = Position::new(58.537_2, 15.036_5)?;
-    Some(Card::Venue { name: "Motala bibliotek".into(), address: "Repslagaregatan 1".into(), position })
+fn venue() -> Card {
+    let position = Position::new(58.537_2, 15.036_5).expect("a position");
+    Card::Venue { name: "Motala bibliotek".into(), address: "Repslagaregatan 1".into(), position }
 }
 
-fn file() -> Option<Card> {
+fn file() -> Card {
     let (name, mime) = ("digidel.ics".into(), "text/calendar; charset=utf-8; method=PUBLISH".into());
-    Some(Card::Document { name, mime, content: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() })
+    Card::Document { name, mime, content: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() }
 }
 
-fn picture() -> Option<Card> {
-    Some(Card::Picture { code: "KMT4RW".into(), alt: "QR-kod: KMT 4RW".into() })
+fn picture() -> Card {
+    Card::Picture { code: "KMT4RW".into(), alt: "QR-kod: KMT 4RW".into() }
 }
 
 fn place(choices: Vec<Choice>) -> Ask {
@@ -45,7 +45,12 @@ fn place(choices: Vec<Choice>) -> Ask {
 }
 
 fn long() -> String {
-    (1..=60).map(|n| format!("**Stycke {n}.** {}\n\n", "En rad som är ganska lång. ".repeat(4))).collect()
+    let body = "En rad som är ganska lång. ".repeat(4);
+    (1..=60).map(|n| format!("**Stycke {n}.** {body}")).collect::<Vec<_>>().join(
+        "
+
+",
+    )
 }
 
 /// Every kind of message, by name; the chat, and what it answers.
@@ -55,7 +60,8 @@ pub fn messages() -> Vec<(&'static str, i64, Placement, Option<&'static str>, Me
     let times = ["09.00", "09.30", "10.00", "10.30", "11.00"].map(|t| choice(t, "slot:motala:1a2b3c"));
     let days = ["tis 2 mars", "ons 3 mars", "tors 4 mars"].map(|d| choice(d, "day:motala:2027-03-02"));
     let arabic = "**مرحبا!** اسمي \u{2068}Digidel\u{2069}.\n\n1. اكتب سؤالك\n2. احجز موعدا";
-    let private = Choice { label: "Öppna privat chatt".into(), action: Action::Private("motala".parse().ok()) };
+    let private =
+        Choice { label: "Öppna privat chatt".into(), action: Action::Private("motala".parse().ok()) };
     let with = |text: &str, card: Option<Card>, ask: Ask| Message { card, ask, ..message(text) };
     vec![
         ("a text", 42, below, None, message("Hej **du**! <Läs> & [se](https://digidel.se/?a=1&b=2).")),
@@ -64,21 +70,39 @@ pub fn messages() -> Vec<(&'static str, i64, Placement, Option<&'static str>, Me
         ("times", 42, below, None, with("Vilken tid?", None, Ask::Choice(times.to_vec()))),
         ("right to left", 42, below, None, Message { lang: Lang::Ar, ..message(arabic) }),
         ("a long text", 42, below, None, with(&long(), None, menu())),
-        ("a place", 42, below, None, with("Det här är närmast.", venue(), menu())),
-        ("a file", 42, below, None, with("Tiden är bokad.", file(), menu())),
-        ("a file under a long text", 42, below, None, with(&"Ord. ".repeat(300), file(), menu())),
-        ("a picture", 42, below, None, with("Koden är **KMT 4RW**.", picture(), menu())),
+        ("a place", 42, below, None, with("Det här är närmast.", Some(venue()), menu())),
+        ("a file", 42, below, None, with("Tiden är bokad.", Some(file()), menu())),
+        ("a file under a long text", 42, below, None, with(&"Ord. ".repeat(300), Some(file()), menu())),
+        ("a picture", 42, below, None, with("Koden är **KMT 4RW**.", Some(picture()), menu())),
         ("asking for a place", 42, below, None, with("Var är du?", None, place(vec![]))),
-        ("asking for a place, or else", 42, below, None, with("Var är du?", None, place(vec![choice("Avbryt", "leave")]))),
-        ("asking in a group", -1001, below, None, with("Var är ni?", None, place(vec![choice("Avbryt", "leave")]))),
+        (
+            "asking for a place, or else",
+            42,
+            below,
+            None,
+            with("Var är du?", None, place(vec![choice("Avbryt", "leave")])),
+        ),
+        (
+            "asking in a group",
+            -1001,
+            below,
+            None,
+            with("Var är ni?", None, place(vec![choice("Avbryt", "leave")])),
+        ),
         ("after a tap, in place", 42, replace, Some("t7"), with("Vad vill du göra?", None, menu())),
         ("after a tap, in place, without buttons", 42, replace, Some("t7"), message("Då avbryter vi.")),
         ("after a tap, below", 42, below, Some("t7"), message("Svaret.")),
         ("after a tap under a file", 42, replace, Some("o7"), message("Svaret.")),
-        ("after a tap, a place", 42, replace, Some("t7"), with("Det här är närmast.", venue(), menu())),
+        ("after a tap, a place", 42, replace, Some("t7"), with("Det här är närmast.", Some(venue()), menu())),
         ("after a tap, asking for a place", 42, replace, Some("t7"), with("Var är du?", None, place(vec![]))),
         ("quoting in a group", -1001, below, Some("q9"), message("Svaret.")),
-        ("to the private chat", -1001, below, None, with("I en privat chatt.", None, Ask::Choice(vec![private]))),
+        (
+            "to the private chat",
+            -1001,
+            below,
+            None,
+            with("I en privat chatt.", None, Ask::Choice(vec![private])),
+        ),
         ("nothing", 42, below, None, message("")),
     ]
 }
@@ -127,7 +151,8 @@ fn every_message_becomes_exact_requests() {
 fn long_texts_fit_and_keep_the_buttons_last() {
     let profiles = say::profiles();
     let message = Message { ask: menu(), ..message(&long()) };
-    let to = To { chat: 42, placement: Placement::Below, handle: None, bot: None, profile: profiles.of(Lang::Sv) };
+    let to =
+        To { chat: 42, placement: Placement::Below, handle: None, bot: None, profile: profiles.of(Lang::Sv) };
     let plan = plan(to, &message);
     assert!(plan.parts.len() > 1);
     for (n, part) in plan.parts.iter().enumerate() {
