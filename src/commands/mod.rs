@@ -8,6 +8,7 @@ mod check;
 mod eval;
 mod lines;
 mod nearest;
+mod poster;
 mod run;
 mod staff;
 
@@ -50,6 +51,8 @@ enum Command {
     Nearest(lines::Lines),
     /// Measure the search on labelled questions, or train it anew
     Eval(eval::Eval),
+    /// Write a poster for a centre's wall, with a QR code that opens the bot there, as SVG
+    Poster(poster::Command),
     /// Find the article for a question; one question a line, as arguments or on standard input
     Ask(lines::Lines),
 }
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
         Command::Eval(eval) => eval::eval(&eval, &source),
         Command::Ask(lines) => ask::ask(&lines, &source),
+        Command::Poster(command) => poster::poster(&command, &source),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

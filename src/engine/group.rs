@@ -112,7 +112,7 @@ fn in_private(action: &Action) -> Option<Action> {
 }
 
 /// The same question with the personal buttons leading to the private chat, and no wish for a position.
-pub(super) fn without_the_personal(ask: Ask) -> Ask {
+pub(super) fn without_the_personal(ask: &Ask) -> Ask {
     let choices: Vec<Choice> = ask
         .choices()
         .iter()

@@ -131,7 +131,7 @@ impl<'a> Turn<'a> {
 
     pub fn message(&mut self, text: Markup, card: Option<Card>, ask: Ask) {
         let text = std::mem::take(&mut self.preface).and(text);
-        let ask = if self.is_group() { super::group::without_the_personal(ask) } else { ask };
+        let ask = if self.is_group() { super::group::without_the_personal(&ask) } else { ask };
         let to = self.here().clone();
         let placement = std::mem::take(&mut self.placement);
         let message = Message { text, lang: self.lang, card, ask };

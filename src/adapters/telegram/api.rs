@@ -45,6 +45,7 @@ pub struct File {
 
 impl Request {
     /// A call made of teloxide's own payload.
+    #[must_use]
     pub fn of<P: Payload + Serialize>(payload: &P) -> Self {
         let params = match serde_json::to_value(payload) {
             Ok(Value::Object(params)) => params,
@@ -55,6 +56,7 @@ impl Request {
     }
 
     /// A call that teloxide's payloads do not make as we need it.
+    #[must_use]
     pub fn raw(method: &'static str, params: Value) -> Self {
         let params = if let Value::Object(params) = params { params } else { Map::new() };
         Self { method, params, file: None }
@@ -100,12 +102,10 @@ impl Api {
 
     /// Calls. A group that has become a supergroup is followed to its new address, once.
     pub async fn call(&self, request: &Request) -> Result<Value, CallError> {
-        match self.call_within(request, PATIENCE).await {
-            Err(error) => match error.moved_to() {
-                Some(chat) => self.call_within(&request.to_chat(chat), PATIENCE).await,
-                None => Err(error),
-            },
-            done => done,
+        let called = self.call_within(request, PATIENCE).await;
+        match called.as_ref().err().and_then(CallError::moved_to) {
+            Some(chat) => self.call_within(&request.to_chat(chat), PATIENCE).await,
+            None => called,
         }
     }
 
@@ -113,12 +113,11 @@ impl Api {
     pub async fn call_within(&self, request: &Request, patience: Duration) -> Result<Value, CallError> {
         let url = format!("{}/bot{}/{}", self.base, self.bot.token(), request.method);
         let post = self.bot.client().post(url).timeout(patience);
-        let post = match &request.file {
-            Some(file) => post.multipart(request.form(file)?),
-            None => {
-                let body = Value::Object(request.params.clone()).to_string();
-                post.header("Content-Type", "application/json").body(body)
-            }
+        let post = if let Some(file) = &request.file {
+            post.multipart(request.form(file)?)
+        } else {
+            let body = Value::Object(request.params.clone()).to_string();
+            post.header("Content-Type", "application/json").body(body)
         };
         let answer = post.send().await.map_err(failed)?;
         let status = answer.status();

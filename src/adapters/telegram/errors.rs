@@ -13,7 +13,7 @@ use crate::outbox::SendError;
 /// The longest description that is kept, in characters: reasons, not letters.
 const LONGEST_REASON: usize = 200;
 /// The pause while the token is wrong: only the operator can mend it.
-const TOKEN_PAUSE: Duration = Duration::from_secs(60);
+const TOKEN_PAUSE: Duration = Duration::from_mins(1);
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,8 +114,8 @@ impl CallError {
     /// What the operator is to know or do, in plain words.
     pub fn for_operator(&self) -> String {
         match self {
-            Self::NotSent(why) => format!("Telegram cannot be reached ({why}); trying again."),
-            Self::NoAnswer(why) => format!("Telegram gave no answer ({why}); trying again."),
+            Self::NotSent(why) => format!("Telegram cannot be reached ({why})."),
+            Self::NoAnswer(why) => format!("Telegram gave no answer ({why})."),
             Self::Refused(r) => match r.code {
                 401 | 404 => "Telegram does not know the token. Ask @BotFather for it (/mybots, API Token), \
                               set DIGIDEL__TELEGRAM__TOKEN and start again."
@@ -127,9 +127,9 @@ impl CallError {
                         .to_owned()
                 }
                 409 => "Another program polls with the same token: only one may. Stop the other one, or give \
-                        this one a bot of its own. Trying again."
+                        this one a bot of its own."
                     .to_owned(),
-                429 => "Telegram asks to wait; waiting.".to_owned(),
+                429 => "Telegram asks to wait.".to_owned(),
                 code => format!("Telegram refused with {code}: {}.", r.text),
             },
         }

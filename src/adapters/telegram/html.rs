@@ -177,7 +177,11 @@ fn cut(text: &str, room: usize) -> usize {
     let after = |found: &str| fits.rfind(found).map(|at| at + found.len());
     // A cut very early would leave a tiny message: then rather the next kind of place.
     let late = |at: &usize| *at > end / 2;
-    after("\n").filter(late).or_else(|| after(". ").filter(late)).or_else(|| after(" ")).unwrap_or(end)
+    let word = || {
+        let whole = text.get(end..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        if whole { Some(end) } else { after(" ") }
+    };
+    after("\n").filter(late).or_else(|| after(". ").filter(late)).or_else(word).unwrap_or(end)
 }
 
 #[cfg(test)]

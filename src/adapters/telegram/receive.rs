@@ -38,7 +38,7 @@ impl Telegram {
         for (key, result) in keys.into_iter().zip(handled) {
             all &= match result {
                 Ok(_) => true,
-                Err(HandleError::Engine(kind)) => self.strike(key, kind),
+                Err(HandleError::Engine(kind)) => self.strike(&key, kind),
                 Err(HandleError::Store(_) | HandleError::Stopping) => false,
             };
         }
@@ -76,13 +76,13 @@ impl Telegram {
     }
 
     /// The engine failed on an event. `true`: often enough, it is given up.
-    fn strike(&self, key: String, kind: &'static str) -> bool {
+    fn strike(&self, key: &str, kind: &'static str) -> bool {
         let mut strikes = self.strikes.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = strikes.entry(key.clone()).or_insert(0);
+        let count = strikes.entry(key.to_owned()).or_insert(0);
         *count += 1;
         let given_up = *count >= TRIES;
         if given_up {
-            strikes.remove(&key);
+            strikes.remove(key);
             tracing::error!(key, kind, "given up an update that the engine fails on");
             self.note(|health| health.failed += 1);
         }

@@ -32,7 +32,7 @@ const BODY: usize = 512 * 1024;
 /// How many updates Telegram brings at once.
 const CONNECTIONS: u8 = 20;
 /// How often Telegram is asked how its deliveries went.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// Where and how updates are taken.
 pub(super) struct Hook {

@@ -80,7 +80,7 @@ pub fn plan(to: To<'_>, message: &Message) -> Plan {
     };
     let texts = html::parts(&message.text, LONGEST_TEXT);
     match message.card.as_ref().map(|card| show(to, card, inline.as_ref())) {
-        None => plan.parts.extend(text_parts(to, &texts, at_text)),
+        None => plan.parts.extend(text_parts(to, &texts, at_text.as_ref())),
         Some(Shown::Place(venue)) => {
             // The buttons stand last, under the pin, where the thumb is.
             plan.parts.extend(text_parts(to, &texts, None));
@@ -200,12 +200,12 @@ fn route(position: Position) -> Option<Url> {
 }
 
 /// Text messages, with the keyboard under the last.
-fn text_parts(to: To<'_>, texts: &[html::Part], markup: Option<ReplyMarkup>) -> Vec<Part> {
+fn text_parts(to: To<'_>, texts: &[html::Part], markup: Option<&ReplyMarkup>) -> Vec<Part> {
     let last = texts.len().saturating_sub(1);
     texts
         .iter()
         .enumerate()
-        .map(|(n, part)| Part::Send(text(to, &part.html, markup.clone().filter(|_| n == last))))
+        .map(|(n, part)| Part::Send(text(to, &part.html, markup.filter(|_| n == last).cloned())))
         .collect()
 }
 

@@ -184,7 +184,7 @@ async fn taps_are_acknowledged_at_once_and_never_again() {
     let tapped = amina.forged_tap(menu.id, "languages");
     rig.answer(&amina, &tapped).await;
     assert_eq!(taps(), 2);
-    rig.server.set_tap_lifetime(Duration::from_secs(60));
+    rig.server.set_tap_lifetime(Duration::from_mins(1));
 
     // A button that means nothing any more is explained, twice.
     amina.forged_tap(menu.id, "juggle:3");

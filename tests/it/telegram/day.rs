@@ -164,7 +164,7 @@ async fn is_reminded(rig: &Rig, amina: &User) {
     let due = rig.store.next_due().await.unwrap().expect("a reminder waits");
     let local = digidel::model::time::in_sweden(due);
     rig.set_clock(&local.strftime("%Y-%m-%d %H:%M").to_string());
-    rig.server.advance(Duration::from_secs(20 * 3_600));
+    rig.server.advance(Duration::from_hours(20));
     let minute_later = local.checked_add(jiff::Span::new().minutes(1)).unwrap();
     rig.set_clock(&minute_later.strftime("%Y-%m-%d %H:%M").to_string());
     amina.wait("a reminder", |screen| (screen.of_bot().count() > before).then_some(())).await.unwrap();

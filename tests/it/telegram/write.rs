@@ -26,18 +26,18 @@ fn menu() -> Ask {
     Ask::Choice(vec![choice("Ställ en fråga", "ask"), choice("Hitta hjälp nära dig", "find")])
 }
 
-fn venue() -> Option<Card> {
-    let position = Position::new(58.537_2, 15.036_5)?;
-    Some(Card::Venue { name: "Motala bibliotek".into(), address: "Repslagaregatan 1".into(), position })
+fn venue() -> Card {
+    let position = Position::new(58.537_2, 15.036_5).expect("a position");
+    Card::Venue { name: "Motala bibliotek".into(), address: "Repslagaregatan 1".into(), position }
 }
 
-fn file() -> Option<Card> {
+fn file() -> Card {
     let (name, mime) = ("digidel.ics".into(), "text/calendar; charset=utf-8; method=PUBLISH".into());
-    Some(Card::Document { name, mime, content: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() })
+    Card::Document { name, mime, content: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() }
 }
 
-fn picture() -> Option<Card> {
-    Some(Card::Picture { code: "KMT4RW".into(), alt: "QR-kod: KMT 4RW".into() })
+fn picture() -> Card {
+    Card::Picture { code: "KMT4RW".into(), alt: "QR-kod: KMT 4RW".into() }
 }
 
 fn place(choices: Vec<Choice>) -> Ask {
@@ -45,7 +45,12 @@ fn place(choices: Vec<Choice>) -> Ask {
 }
 
 fn long() -> String {
-    (1..=60).map(|n| format!("**Stycke {n}.** {}\n\n", "En rad som är ganska lång. ".repeat(4))).collect()
+    let body = "En rad som är ganska lång. ".repeat(4);
+    (1..=60).map(|n| format!("**Stycke {n}.** {body}")).collect::<Vec<_>>().join(
+        "
+
+",
+    )
 }
 
 /// Every kind of message, by name; the chat, and what it answers.
@@ -65,10 +70,10 @@ pub fn messages() -> Vec<(&'static str, i64, Placement, Option<&'static str>, Me
         ("times", 42, below, None, with("Vilken tid?", None, Ask::Choice(times.to_vec()))),
         ("right to left", 42, below, None, Message { lang: Lang::Ar, ..message(arabic) }),
         ("a long text", 42, below, None, with(&long(), None, menu())),
-        ("a place", 42, below, None, with("Det här är närmast.", venue(), menu())),
-        ("a file", 42, below, None, with("Tiden är bokad.", file(), menu())),
-        ("a file under a long text", 42, below, None, with(&"Ord. ".repeat(300), file(), menu())),
-        ("a picture", 42, below, None, with("Koden är **KMT 4RW**.", picture(), menu())),
+        ("a place", 42, below, None, with("Det här är närmast.", Some(venue()), menu())),
+        ("a file", 42, below, None, with("Tiden är bokad.", Some(file()), menu())),
+        ("a file under a long text", 42, below, None, with(&"Ord. ".repeat(300), Some(file()), menu())),
+        ("a picture", 42, below, None, with("Koden är **KMT 4RW**.", Some(picture()), menu())),
         ("asking for a place", 42, below, None, with("Var är du?", None, place(vec![]))),
         (
             "asking for a place, or else",
@@ -88,7 +93,7 @@ pub fn messages() -> Vec<(&'static str, i64, Placement, Option<&'static str>, Me
         ("after a tap, in place, without buttons", 42, replace, Some("t7"), message("Då avbryter vi.")),
         ("after a tap, below", 42, below, Some("t7"), message("Svaret.")),
         ("after a tap under a file", 42, replace, Some("o7"), message("Svaret.")),
-        ("after a tap, a place", 42, replace, Some("t7"), with("Det här är närmast.", venue(), menu())),
+        ("after a tap, a place", 42, replace, Some("t7"), with("Det här är närmast.", Some(venue()), menu())),
         ("after a tap, asking for a place", 42, replace, Some("t7"), with("Var är du?", None, place(vec![]))),
         ("quoting in a group", -1001, below, Some("q9"), message("Svaret.")),
         (
