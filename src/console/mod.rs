@@ -9,6 +9,7 @@ mod centres;
 mod data;
 pub mod first;
 mod insight;
+mod knowledge;
 mod live;
 mod password;
 mod people;
@@ -147,6 +148,7 @@ pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
         .route("/staff/insight", get(insight::show))
         .route("/staff/insight.csv", get(insight::csv))
         .route("/staff/data", get(data::show).post(data::act))
+        .route("/staff/knowledge", get(knowledge::show))
         .route("/staff/live", get(live::live))
         .route("/staff/login", get(signin::form).post(signin::sign_in))
         .route("/staff/logout", post(signin::sign_out))

@@ -215,7 +215,9 @@ pub(super) fn end(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
 pub(super) fn gone(turn: &mut Turn<'_>) -> Result<(), Need> {
     turn.forget_step();
     let Some(id) = turn.session.talk.take() else { return Ok(()) };
-    let Some(request) = turn.own_request(id)?.filter(|r| r.status.is_with_people()).cloned() else { return Ok(()) };
+    let Some(request) = turn.own_request(id)?.filter(|r| r.status.is_with_people()).cloned() else {
+        return Ok(());
+    };
     let ended = Request { status: RequestStatus::Closed, epoch: request.epoch + 1, ..request };
     turn.save_request(ended.clone());
     desk::ended(turn, &ended)

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_costs_only_itself() {
-        let (rules, problems) = DeskRules::read("desk.toml", "nudge_minutes = 5\n[week]\nmon = [\"10:00-12:00\"]");
+        let (rules, problems) =
+            DeskRules::read("desk.toml", "nudge_minutes = 5\n[week]\nmon = [\"10:00-12:00\"]");
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!((rules.nudge_minutes, rules.silence_minutes, rules.hours.week.mon.len()), (5, 30, 1));
         let (rules, problems) = DeskRules::read("desk.toml", "nudge = 5");

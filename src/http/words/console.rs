@@ -16,7 +16,6 @@ words! {
     nav_insight() = "console.nav_insight";
     nav_people() = "console.nav_people";
     nav_data() = "console.nav_data";
-    nav_account() = "console.nav_account";
     sign_out() = "console.sign_out";
     sign_in_title() = "console.sign_in_title";
     login() = "console.login";
@@ -75,7 +74,6 @@ words! {
     done_stale() = "console.done_stale";
     requests_title() = "console.requests_title";
     requests_none() = "console.requests_none";
-    requests_new() = "console.requests_new";
     filter() = "console.filter";
     filter_apply() = "console.filter_apply";
     filter_clear() = "console.filter_clear";
@@ -96,7 +94,6 @@ words! {
     view_mine() = "console.view_mine";
     view_all() = "console.view_all";
     c_question() = "console.c_question";
-    c_changed() = "console.c_changed";
     c_opened() = "console.c_opened";
     more() = "console.more";
     status_answered() = "console.status_answered";
@@ -122,7 +119,6 @@ words! {
     bot_or_staff() = "console.bot_or_staff";
     sure() = "console.sure";
     article() = "console.article";
-    visit_of() = "console.visit_of";
     rated() = "console.rated";
     answer_title() = "console.answer_title";
     answer_text() = "console.answer_text";
@@ -133,7 +129,6 @@ words! {
     canned_title() = "console.canned_title";
     canned_text() = "console.canned_text";
     canned_add() = "console.canned_add";
-    canned_delete() = "console.canned_delete";
     take() = "console.take";
     take_hint() = "console.take_hint";
     resolve() = "console.resolve";
@@ -146,17 +141,12 @@ words! {
     note_text() = "console.note_text";
     note_hint() = "console.note_hint";
     history() = "console.history";
-    by_staff(name) = "console.by_staff";
-    by_bot() = "console.by_bot";
     here_too(names) = "console.here_too";
-    gone_resident() = "console.gone_resident";
-    kept_until(days) = "console.kept_until";
     visits_title() = "console.visits_title";
     visits_day() = "console.visits_day";
     visits_week() = "console.visits_week";
     visits_none() = "console.visits_none";
     visits_date() = "console.visits_date";
-    visits_show() = "console.visits_show";
     visits_print() = "console.visits_print";
     visits_previous() = "console.visits_previous";
     visits_next() = "console.visits_next";
@@ -186,9 +176,7 @@ words! {
     centre_never() = "console.centre_never";
     centre_edit() = "console.centre_edit";
     centre_phone() = "console.centre_phone";
-    centre_phones() = "console.centre_phones";
     centre_address() = "console.centre_address";
-    centre_postal() = "console.centre_postal";
     centre_email() = "console.centre_email";
     centre_url() = "console.centre_url";
     centre_modes() = "console.centre_modes";
@@ -197,11 +185,6 @@ words! {
     mode_on_request_l() = "console.mode_on_request_l";
     centre_hours() = "console.centre_hours";
     centre_hours_hint() = "console.centre_hours_hint";
-    centre_hours_of() = "console.centre_hours_of";
-    hours_of_help_l() = "console.hours_of_help_l";
-    hours_of_host_l() = "console.hours_of_host_l";
-    centre_closures() = "console.centre_closures";
-    centre_closures_hint() = "console.centre_closures_hint";
     centre_minutes() = "console.centre_minutes";
     centre_seats() = "console.centre_seats";
     centre_confirm_now() = "console.centre_confirm_now";
@@ -228,18 +211,6 @@ words! {
     knowledge_decision_answer() = "console.knowledge_decision_answer";
     knowledge_decision_suggest() = "console.knowledge_decision_suggest";
     knowledge_decision_unknown() = "console.knowledge_decision_unknown";
-    knowledge_add_example() = "console.knowledge_add_example";
-    knowledge_add() = "console.knowledge_add";
-    knowledge_articles() = "console.knowledge_articles";
-    knowledge_edit() = "console.knowledge_edit";
-    knowledge_text() = "console.knowledge_text";
-    knowledge_preview() = "console.knowledge_preview";
-    knowledge_preview_web() = "console.knowledge_preview_web";
-    knowledge_save() = "console.knowledge_save";
-    knowledge_wrong(why) = "console.knowledge_wrong";
-    knowledge_revisions() = "console.knowledge_revisions";
-    knowledge_undo() = "console.knowledge_undo";
-    knowledge_changed() = "console.knowledge_changed";
     insight_title() = "console.insight_title";
     insight_period() = "console.insight_period";
     insight_days(count) = "console.insight_days";
@@ -251,8 +222,6 @@ words! {
     insight_visits() = "console.insight_visits";
     insight_alone() = "console.insight_alone";
     insight_helped() = "console.insight_helped";
-    insight_wait() = "console.insight_wait";
-    insight_minutes(count) = "console.insight_minutes";
     insight_count() = "console.insight_count";
     insight_date() = "console.insight_date";
     insight_few() = "console.insight_few";
@@ -297,7 +266,6 @@ words! {
     visit_confirm(time) = "console.visit_confirm";
     visit_decline() = "console.visit_decline";
     visit_word() = "console.visit_word";
-    visit_more() = "console.visit_more";
     visit_by_code() = "console.visit_by_code";
     visit_by_code_hint() = "console.visit_by_code_hint";
     visit_walk_in() = "console.visit_walk_in";
@@ -305,7 +273,6 @@ words! {
     visit_walk_in_add() = "console.visit_walk_in_add";
     visit_interpreter(lang) = "console.visit_interpreter";
     visit_accompanied() = "console.visit_accompanied";
-    visit_company() = "console.visit_company";
     close_title() = "console.close_title";
     close_hint() = "console.close_hint";
     close_from() = "console.close_from";
@@ -326,7 +293,5 @@ words! {
     deed_topic() = "console.deed_topic";
     deed_assigned() = "console.deed_assigned";
     deed_other() = "console.deed_other";
-    label_yes() = "console.label_yes";
-    file_format() = "console.file_format";
     nobody_topic() = "console.nobody_topic";
 }

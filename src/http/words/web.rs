@@ -23,7 +23,6 @@ words! {
     unread() = "web.unread";
     settings() = "web.settings";
     language() = "web.language";
-    easy() = "web.easy";
     larger() = "web.larger";
     normal_size() = "web.normal_size";
     read_aloud() = "web.read_aloud";
@@ -68,5 +67,4 @@ words! {
     acc_other() = "web.acc_other";
     my_position() = "web.my_position";
     a_button() = "web.a_button";
-    log_empty() = "web.log_empty";
 }
