@@ -10,7 +10,8 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::engine::{self, Reaction, Situation};
 use crate::facts::{Facts, Understanding};
-use crate::model::chat::Address;
+use crate::model::chat::{Address, Scope};
+use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Incoming, Input, Masked};
 use crate::model::id::{Fresh, LetterId};
 use crate::model::message::Content;
@@ -219,7 +220,11 @@ fn mask(input: Input) -> (Input, Masked) {
             let (text, masked) = of(&text);
             (Input::Text(text), masked)
         }
-        Input::Forwarded(text) => (Input::Forwarded(of(&text).0), Masked::default()),
+        Input::Forwarded(text) => {
+            // A code in somebody else's text is the fraud's own; a number is somebody's secret.
+            let (text, masked) = of(&text);
+            (Input::Forwarded(text), Masked { code: false, ..masked })
+        }
         Input::Edited(text) => {
             let (text, masked) = of(&text);
             (Input::Edited(text), masked)
@@ -228,8 +233,9 @@ fn mask(input: Input) -> (Input, Masked) {
             let (rest, masked) = of(&rest);
             (Input::Command(command, rest), masked)
         }
-        Input::Desk(op) => (Input::Desk(Box::new(op.masked(|text| of(text).0))), Masked::default()),
+        Input::Deed(op) => (Input::Deed(Box::new(op.masked(|text| of(text).0))), Masked::default()),
         Input::Staff(op) => (Input::Staff(mask_words(op)), Masked::default()),
+        Input::Desk(desk) => (Input::Desk(Box::new(mask_desk(*desk))), Masked::default()),
         other => (other, Masked::default()),
     }
 }
@@ -248,9 +254,29 @@ fn mask_words(op: StaffOp) -> StaffOp {
     }
 }
 
+/// What a volunteer types in a form is masked like any text.
+fn mask_desk(input: DeskInput) -> DeskInput {
+    let of = |text: &str| engine::mask::mask(text).0;
+    match input {
+        DeskInput::Answer(text) => DeskInput::Answer(of(&text)),
+        DeskInput::Alias(text) => DeskInput::Alias(of(&text)),
+        DeskInput::Advise { text, message } => DeskInput::Advise { text: of(&text), message },
+        other => other,
+    }
+}
+
 /// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
 async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> {
-    let (Input::Text(text) | Input::Command(_, text)) = &event.input else { return None };
+    let text = match &event.input {
+        // What volunteers write is carried on, not understood.
+        Input::Text(_) if event.chat.scope == Scope::Desk => return None,
+        Input::Text(text) | Input::Command(_, text) => text,
+        Input::Desk(desk) => match desk.as_ref() {
+            DeskInput::Advise { text, .. } => text,
+            _ => return None,
+        },
+        _ => return None,
+    };
     if text.trim().is_empty() {
         return None;
     }

@@ -16,5 +16,6 @@ pub mod facts;
 pub mod http;
 pub mod model;
 pub mod outbox;
+pub mod poster;
 pub mod settings;
 pub mod store;

@@ -202,7 +202,11 @@ impl Outbox {
     fn carrier(&self, parcel: &Parcel) -> Option<&Arc<dyn Deliver>> {
         match parcel.content {
             Content::Alarm(_) => Some(&self.alarms),
-            Content::Message(_) | Content::Retract(_) => self.carriers.get(&parcel.to.platform()),
+            Content::Message(_)
+            | Content::Retract(_)
+            | Content::Edit { .. }
+            | Content::Withdraw { .. }
+            | Content::Desk(_) => self.carriers.get(&parcel.to.platform()),
         }
     }
 

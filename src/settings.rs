@@ -51,6 +51,8 @@ pub struct Telegram {
     /// Receive by webhook at the public address, with this secret (1–256 of `A-Za-z0-9_-`); without
     /// it updates are polled.
     pub webhook_secret: Option<SecretString>,
+    /// How long a poll waits for something to happen, in seconds; 30 unless set.
+    pub poll_seconds: Option<u16>,
 }
 
 /// Discord.

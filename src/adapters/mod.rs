@@ -3,5 +3,8 @@
 //! Each folder has `read` and `write`, which translate and nothing else. Adapters know the model,
 //! `App` and `Deliver`, and for pages `http`; never the engine, the facts or the store.
 
+pub mod discord;
+pub mod qr;
+pub mod telegram;
 pub mod terminal;
 pub mod web;

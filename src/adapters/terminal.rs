@@ -110,7 +110,7 @@ impl Terminal {
 
 impl Deliver for Terminal {
     fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        if let Content::Message(message) = &parcel.content {
+        if let Content::Message(message) | Content::Edit { message, .. } = &parcel.content {
             self.show(message);
         }
         Box::pin(async { Ok(vec![MessageRef(parcel.id.to_string())]) })

@@ -5,8 +5,10 @@
 mod ask;
 mod chat;
 mod check;
+mod eval;
 mod lines;
 mod nearest;
+mod poster;
 mod run;
 mod staff;
 
@@ -28,6 +30,9 @@ struct Cli {
     /// A folder whose files take the place of the built-in ones (see config/ in the repository)
     #[arg(long, global = true, env = "DIGIDEL_CONFIG", value_name = "FOLDER")]
     config: Option<PathBuf>,
+    /// Match questions by letters and words alone: less memory, weaker answers
+    #[arg(long, global = true, env = "DIGIDEL_NO_EMBEDDING")]
+    no_embedding: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -44,6 +49,10 @@ enum Command {
     Check,
     /// Find the nearest centres to a place; one place a line, as arguments or on standard input
     Nearest(lines::Lines),
+    /// Measure the search on labelled questions, or train it anew
+    Eval(eval::Eval),
+    /// Write a poster for a centre's wall, with a QR code that opens the bot there, as SVG
+    Poster(poster::Command),
     /// Find the article for a question; one question a line, as arguments or on standard input
     Ask(lines::Lines),
 }
@@ -52,13 +61,16 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let source = cli.config.as_deref().map_or_else(Source::built_in, Source::folder);
+    let source = if cli.no_embedding { source.lexical_only() } else { source };
     let result = match cli.command {
         Command::Check => return check::check(&source),
         Command::Run => run::run(&source, cli.config.as_deref()),
         Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
+        Command::Eval(eval) => eval::eval(&eval, &source),
         Command::Ask(lines) => ask::ask(&lines, &source),
+        Command::Poster(command) => poster::poster(&command, &source),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,9 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use digidel::adapters::discord::{Discord, Labels, Wiring};
+use digidel::adapters::telegram::Telegram;
 use digidel::adapters::web::{self, WebMail};
 use digidel::app::App;
 use digidel::console;
+use digidel::engine::say;
 use digidel::facts::source::Source;
 use digidel::http::{self, Site};
 use digidel::model::chat::{Chat, Hints, Platform, Role};
@@ -83,7 +86,21 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
 
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
-    let other = axum::Router::new();
+    let mut other = axum::Router::new();
+    if let Some(telegram) =
+        Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
+    {
+        outbox = outbox.with(Platform::Telegram, telegram.clone());
+        if let Some(webhook) = telegram.routes() {
+            other = other.merge(webhook);
+        }
+        tasks.spawn(telegram.listen(stop.clone()));
+    }
+    if settings.discord.token.is_some() {
+        let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
+        outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        tasks.spawn(discord.listen(stop.clone()));
+    }
 
     let mail = WebMail::default();
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
@@ -117,6 +134,22 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// What the Discord adapter may know of the engine's words, the facts and the store.
+fn discord_wiring(app: &App, store: &Store) -> Wiring {
+    let (app, store) = (app.clone(), store.clone());
+    Wiring {
+        labels: Labels::new(&say::discord),
+        places: Arc::new(move |typed| {
+            let places = app.facts().places.suggest(typed, 25);
+            places.into_iter().map(|place| place.name).collect()
+        }),
+        followed: Arc::new(move || {
+            let store = store.clone();
+            Box::pin(async move { store.followed(Platform::Discord).await.map_err(|e| e.to_string()) })
+        }),
+    }
 }
 
 /// Says where to click, what is off and how to turn it on, and how the first administrator gets in.

@@ -18,15 +18,15 @@ use crate::http::html::{self, Safe};
 use crate::http::token::Token;
 use crate::http::words::Words;
 use crate::model::chat::{Chat, Hints, Role};
-use crate::model::desk::{Deed, RequestOp};
+use crate::model::deed::{Deed, RequestOp};
 use crate::model::event::{Incoming, Input};
 use crate::model::id::RequestId;
 use crate::model::markup::Markup;
 use crate::model::request::{Request, RequestStatus};
 use crate::model::staff_account::Account;
 use crate::model::time::{from_millis, to_millis};
-use crate::store::desk::CannedReply;
 use crate::store::history::Said;
+use crate::store::worklist::CannedReply;
 
 /// A page that is read again within this many seconds was read once.
 const SAME_READING: i64 = 600;
@@ -263,7 +263,7 @@ async fn act_on(
         key: key.clone(),
         chat: Chat::private(request.resident),
         role: Role::Staff(staff.account.id),
-        input: Input::Desk(Box::new(RequestOp {
+        input: Input::Deed(Box::new(RequestOp {
             request: request.id,
             seen: from_millis(fields.get("seen").parse().unwrap_or(0)),
             deed,

@@ -15,7 +15,7 @@ use crate::model::id::{CentreId, RequestId};
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
 use crate::model::time::{Date, Time, Timestamp, from_millis, swedish_instant, to_millis};
-use crate::store::desk::Filter;
+use crate::store::worklist::Filter;
 
 /// How many stand on a page.
 const PAGE: u32 = 50;

@@ -118,8 +118,17 @@ fn answer(turn: &mut Turn<'_>, article: &Article, request: RequestId) {
     turn.ask(body, choices);
 }
 
+/// An article as a volunteer sends it: the answer alone, in the nearest language that there is.
+pub(super) fn body(turn: &Turn<'_>, article: &Article, lang: Lang) -> Option<Markup> {
+    let (text_lang, text) = article.text(lang)?;
+    Some(render_in(turn, lang, article, text_lang, text))
+}
+
 fn render(turn: &Turn<'_>, article: &Article, text_lang: Lang, text: &Text) -> Markup {
-    let lang = turn.lang;
+    render_in(turn, turn.lang, article, text_lang, text)
+}
+
+fn render_in(turn: &Turn<'_>, lang: Lang, article: &Article, text_lang: Lang, text: &Text) -> Markup {
     let part = |heading: Markup, body: &str| heading.and(Markup::trusted(body));
     let asked_for = text_lang == lang;
     let link = turn.facts.knowledge.link(article);

@@ -17,7 +17,7 @@ pub(super) fn resume(turn: &mut Turn<'_>) -> Result<(), Need> {
         Step::Time { centre, moving, .. } => visits::begin(turn, &centre, moving)?,
         Step::About(visit) => visits::ask_about(turn, visit)?,
         Step::Wishes(visit) | Step::Interpreter(visit) | Step::Note(visit) => {
-            visits::ask_wishes(turn, visit)?
+            visits::ask_wishes(turn, visit)?;
         }
         Step::Name(visit) => visits::ask_name(turn, visit)?,
         Step::Confirm(visit) => visits::summarise(turn, visit)?,

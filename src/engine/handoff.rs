@@ -4,30 +4,27 @@
 
 use super::session::Step;
 use super::turn::Turn;
-use super::{Need, menu, say};
+use super::{Need, desk, menu, privacy, say};
 use crate::model::action::{Action, Points};
-use crate::model::event::{Alarm, Input};
+use crate::model::event::{Alarm, Command, Input};
 use crate::model::id::RequestId;
 use crate::model::message::{Choice, Content, Letter, Placement};
-use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::request::{Request, RequestKind, RequestStatus};
 use crate::model::time::later;
 
-/// After how many seconds without anyone the resident is told so.
-const PATIENCE: i64 = 900;
 /// The longest matter that is passed on, in characters.
 const LONGEST_MATTER: usize = 2_000;
 
 /// Asks what a person is to help with; the last unanswered question is taken as it.
 pub(super) fn ask(turn: &mut Turn<'_>) -> Result<(), Need> {
     if !turn.is_private() {
-        turn.say(say::person_ask(turn.lang));
+        turn.say(say::person_group(turn.lang));
         return Ok(());
     }
     if let Some(id) = turn.session.talk
         && turn.own_request(id)?.is_some_and(|r| r.status.is_with_people())
     {
-        waiting(turn, id);
-        return Ok(());
+        return waiting(turn, id);
     }
     let last = match &turn.session.last {
         Some(last) => turn.own_request(last.request)?.filter(|r| r.status == RequestStatus::Unanswered),
@@ -70,24 +67,31 @@ pub(super) fn consent(turn: &mut Turn<'_>) -> Result<(), Need> {
         request.article.clone_from(&asked.article);
     }
     let id = request.id;
-    turn.save_request(request);
+    turn.save_request(request.clone());
     turn.session.talk = Some(id);
     turn.forget_step();
+    desk::open(turn, &request)?;
+    look_again(turn, id);
+    turn.replace();
+    waiting(turn, id)
+}
+
+/// Looks again later whether somebody has come.
+fn look_again(turn: &mut Turn<'_>, id: RequestId) {
+    let patience = turn.facts.desk.nudge_minutes.saturating_mul(60);
     turn.send(Letter {
         to: turn.here().clone(),
         content: Content::Alarm(Alarm::StillWaiting(id)),
-        due: Some(later(turn.now, PATIENCE)),
+        due: Some(later(turn.now, patience)),
         placement: Placement::Below,
-        request: Some(id),
+        request: None,
         visit: None,
     });
-    turn.replace();
-    waiting(turn, id);
-    Ok(())
 }
 
-fn waiting(turn: &mut Turn<'_>, id: RequestId) {
+fn waiting(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     let lang = turn.lang;
+    let queue = desk::queue(turn, id)?.unwrap_or_default();
     let centre = turn
         .session
         .municipality
@@ -99,28 +103,75 @@ fn waiting(turn: &mut Turn<'_>, id: RequestId) {
         Turn::choice(say::button_help_on_site(lang), Action::Book),
         Turn::choice(say::button_end(lang), Action::PersonEnd(id)),
     ];
-    turn.ask(say::person_waiting(lang).and(ring), choices);
+    turn.ask(say::person_waiting(lang).and(queue).and(ring), choices);
+    Ok(())
 }
 
 /// Nobody has come yet: says so, and offers other ways.
 pub(super) fn still_waiting(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
-    let waits = turn.own_request(id)?.is_some_and(|r| r.status == RequestStatus::Waiting);
-    if waits {
-        waiting(turn, id);
+    let waits = turn.own_request(id)?.filter(|r| r.status == RequestStatus::Waiting && !r.for_staff);
+    let Some(request) = waits.cloned() else { return Ok(()) };
+    if desk::nudge(turn, &request)? { Ok(()) } else { waiting(turn, id) }
+}
+
+/// The resident waits on.
+pub(super) fn wait_on(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
+    if !turn.own_request(id)?.is_some_and(|r| r.status == RequestStatus::Waiting) {
+        menu::old_button(turn);
+        return Ok(());
     }
+    look_again(turn, id);
+    turn.replace();
+    waiting(turn, id)
+}
+
+/// The resident leaves it for staff.
+pub(super) fn to_staff(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
+    let waits = turn.own_request(id)?.filter(|r| r.status == RequestStatus::Waiting);
+    let Some(mut request) = waits.cloned() else {
+        menu::old_button(turn);
+        return Ok(());
+    };
+    request.for_staff = true;
+    turn.save_request(request.clone());
+    desk::left_for_staff(turn, &request)?;
+    turn.replace();
+    let choices = end_choice(turn);
+    turn.ask(say::person_passed_on(turn.lang), choices);
     Ok(())
 }
 
 /// A person owns the conversation: the bot keeps silent, and only ends or rates it.
 pub(super) fn relay(turn: &mut Turn<'_>) -> Result<(), Need> {
+    super::safety::tell_masked(turn);
     match &turn.event.input {
         Input::Tap(Action::PersonEnd(id)) => end(turn, *id),
-        Input::Tap(_) | Input::OldTap => {
+        // What one may always ask for.
+        Input::Tap(Action::ForgetNow) => privacy::forget(turn),
+        Input::Tap(Action::Forget) | Input::Command(Command::Forget, _) => {
+            privacy::ask_forget(turn);
+            Ok(())
+        }
+        Input::Tap(Action::MyData) | Input::Command(Command::MyData, _) => privacy::my_data(turn),
+        Input::Tap(Action::Privacy) | Input::Command(Command::Privacy, _) => {
+            privacy::explain(turn);
+            Ok(())
+        }
+        Input::Tap(_) | Input::OldTap | Input::Command(..) => {
             let choices = end_choice(turn);
             turn.ask(say::person_taken(turn.lang), choices);
             Ok(())
         }
-        _ => Ok(()),
+        _ => {
+            let request = match turn.session.talk {
+                Some(id) => turn.own_request(id)?.cloned(),
+                None => None,
+            };
+            if let Some(request) = request {
+                desk::from_resident(turn, &request)?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -143,6 +194,10 @@ pub(super) fn end(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
         return Ok(());
     }
     turn.session.talk = None;
+    if let Some(request) = turn.own_request(id)?.filter(|r| r.status.is_with_people()).cloned() {
+        let ended = Request { status: RequestStatus::Closed, epoch: request.epoch + 1, ..request };
+        desk::ended(turn, &ended)?;
+    }
     let choices = if was_claimed {
         (1..=5)
             .filter_map(Points::new)
@@ -156,9 +211,22 @@ pub(super) fn end(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     Ok(())
 }
 
+/// The resident has blocked the bot or left: nobody is to wait for them.
+pub(super) fn gone(turn: &mut Turn<'_>) -> Result<(), Need> {
+    turn.forget_step();
+    let Some(id) = turn.session.talk.take() else { return Ok(()) };
+    let Some(request) = turn.own_request(id)?.filter(|r| r.status.is_with_people()).cloned() else {
+        return Ok(());
+    };
+    let ended = Request { status: RequestStatus::Closed, epoch: request.epoch + 1, ..request };
+    turn.save_request(ended.clone());
+    desk::ended(turn, &ended)
+}
+
 /// The resident's points for the conversation.
 pub(super) fn rate(turn: &mut Turn<'_>, id: RequestId, points: Points) -> Result<(), Need> {
     if turn.change_request(id, |request| request.points = Some(points.get()))? {
+        desk::rated(turn, id, points)?;
         turn.replace();
         turn.say(say::rated(turn.lang));
     } else {

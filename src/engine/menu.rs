@@ -32,7 +32,7 @@ pub(super) fn menu(turn: &mut Turn<'_>) {
 }
 
 pub(super) fn greeting(turn: &mut Turn<'_>) {
-    let text = if turn.session.greeted { say::greeting_again(turn.lang) } else { say::greeting(turn.lang) };
+    let text = if turn.session.greeted { say::greeting_again(turn.lang) } else { turn.greeting() };
     turn.session.greeted = true;
     let choices = buttons(turn);
     turn.ask(text, choices);
@@ -85,7 +85,8 @@ pub(super) fn insult(turn: &mut Turn<'_>) {
 }
 
 fn person_or_menu(turn: &Turn<'_>) -> Vec<Choice> {
-    vec![Turn::choice(say::button_person(turn.lang), Action::Person), menu_button(turn)]
+    let person = Turn::choice(say::button_person(turn.lang), Action::Person);
+    turn.resume_choice().into_iter().chain([person, menu_button(turn)]).collect()
 }
 
 fn menu_button(turn: &Turn<'_>) -> Choice {

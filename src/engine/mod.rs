@@ -5,8 +5,10 @@
 
 mod answers;
 mod calendar;
+mod deeds;
 mod desk;
 mod flow;
+mod group;
 mod handoff;
 pub mod mask;
 mod menu;
@@ -20,6 +22,7 @@ mod turn;
 mod visits;
 
 use self::answers::about as answers_about;
+pub use self::desk::{DeskFound, DeskNeed, Heard};
 use self::session::{Purpose, Step};
 pub use self::situation::{Found, KeptText, Need, Situation};
 use self::turn::Turn;
@@ -55,18 +58,30 @@ pub fn react(
 ) -> Result<Reaction, Need> {
     let mut turn = Turn::new(facts, situation, event, understanding);
     match &event.input {
-        Input::Gone => turn.forget_step(),
+        Input::Gone => handoff::gone(&mut turn)?,
+        Input::Moved(to) => turn.effect(Effect::MoveTo(to.clone())),
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
-        Input::Desk(op) => desk::act(&mut turn, op)?,
+        Input::Deed(op) => deeds::act(&mut turn, op)?,
         Input::Staff(op) => visits::decide(&mut turn, op)?,
+        _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
+        _ if group::is_personal(&turn) => group::send_to_private(&mut turn),
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
         Input::Tap(action) => on_action(&mut turn, action)?,
         Input::OldTap => menu::old_button(&mut turn),
         Input::Command(command, rest) => on_command(&mut turn, *command, rest)?,
         Input::Location(position) => nearby::position(&mut turn, *position),
         Input::Text(text) => on_text(&mut turn, text)?,
-        Input::Forwarded(text) => safety::examine(&mut turn, text),
-        Input::Edited(_) => menu::edited(&mut turn),
+        Input::Forwarded(text) => {
+            turn.greet_once();
+            safety::tell_masked(&mut turn);
+            safety::examine(&mut turn, text);
+        }
+        Input::Edited(_) => {
+            safety::tell_masked(&mut turn);
+            menu::edited(&mut turn);
+        }
+        // At the desk they have been dealt with; a resident's deleted text needs no answer.
+        Input::Deleted | Input::Desk(_) => {}
         Input::Unreadable(kind) => menu::unreadable(&mut turn, *kind),
     }
     Ok(turn.finish())
@@ -80,15 +95,16 @@ fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
             Ok(())
         }
         Alarm::StillWaiting(request) => handoff::still_waiting(turn, *request),
+        Alarm::ClaimSilent(request, epoch) => desk::claim_silent(turn, *request, *epoch),
     }
 }
 
 /// A text: what is urgent first, then what the flow waits for, then a wish, a place, a question.
 fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
-    turn.greet_once();
     safety::tell_masked(turn);
     let intent = turn.intent();
     match intent {
+        // What cannot wait comes first and alone: no greeting, no flow.
         Some(Intent::FraudNow) => {
             safety::fraud_now(turn, text);
             return Ok(());
@@ -97,7 +113,7 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             safety::crisis(turn);
             return Ok(());
         }
-        _ => {}
+        _ => turn.greet_once(),
     }
     if on_step(turn, text, intent)? {
         return Ok(());
@@ -114,7 +130,9 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             Ok(())
         }
         None if turn.is_only_place() => {
-            nearby::understood(turn, Purpose::Find, text);
+            // A place in the middle of a booking is another place to book at.
+            let booking = matches!(turn.session.step, Step::Time { .. });
+            nearby::understood(turn, if booking { Purpose::Book } else { Purpose::Find }, text);
             Ok(())
         }
         None => {
@@ -245,8 +263,8 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         | Action::Pass(_)
         | Action::Calendar(_) => on_visit(turn, action)?,
         Action::Queue(id, date) => visits::join(turn, id, *date)?,
-        Action::RemindMe(id) => visits::remind_me(turn, id)?,
-        Action::RemindOn(id, date) => visits::remind_on(turn, id, *date)?,
+        Action::RemindMe(id) => visits::remind_me(turn, id),
+        Action::RemindOn(id, date) => visits::remind_on(turn, id, *date),
         Action::NoReminder(id) => visits::no_reminder(turn, *id)?,
         Action::Place(n) => nearby::chosen(turn, *n),
         Action::Helped(id) => answers::helped(turn, *id)?,
@@ -258,10 +276,17 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::PersonYes => handoff::consent(turn)?,
         Action::PersonEnd(id) => handoff::end(turn, *id)?,
         Action::Rate(id, points) => handoff::rate(turn, *id, *points)?,
+        Action::PersonWait(id) => handoff::wait_on(turn, *id)?,
+        Action::PersonStaff(id) => handoff::to_staff(turn, *id)?,
+        Action::Desk(..) | Action::DeskArticle(..) | Action::DeskHand(..) | Action::Publish(..) => {
+            menu::old_button(turn);
+        }
         Action::Privacy => privacy::explain(turn),
         Action::MyData => privacy::my_data(turn)?,
         Action::Forget => privacy::ask_forget(turn),
-        Action::ForgetNow => privacy::forget(turn),
+        Action::ForgetNow => privacy::forget(turn)?,
+        Action::Private(Some(id)) => visits::begin(turn, id, None)?,
+        Action::Private(None) => menu::menu(turn),
     }
     Ok(())
 }

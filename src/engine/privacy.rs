@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::turn::Turn;
-use super::{Need, say};
+use super::{Need, desk, say};
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::markup::Markup;
@@ -61,7 +61,8 @@ pub(super) fn my_data(turn: &mut Turn<'_>) -> Result<(), Need> {
         Turn::choice(say::button_menu(lang), Action::Menu),
     ];
     let count = rows.len() + visits.len();
-    turn.message(say::my_data(lang, count).and(latest), Some(card), Ask::Choice(choices));
+    let head = if count == 1 { say::my_data_one(lang) } else { say::my_data(lang, count) };
+    turn.message(head.and(latest), Some(card), Ask::Choice(choices));
     Ok(())
 }
 
@@ -76,10 +77,12 @@ pub(super) fn ask_forget(turn: &mut Turn<'_>) {
 }
 
 /// Deletes everything. Only the goodbye of this very turn is sent.
-pub(super) fn forget(turn: &mut Turn<'_>) {
+pub(super) fn forget(turn: &mut Turn<'_>) -> Result<(), Need> {
+    desk::forget(turn)?;
     turn.request = None;
     turn.replace();
     turn.say(say::forgotten(turn.lang));
     turn.session = Session::default();
     turn.effect(Effect::Forget);
+    Ok(())
 }

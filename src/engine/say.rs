@@ -6,8 +6,11 @@
 use rust_i18n::t;
 
 use crate::facts::centres::Period;
+use crate::model::desk::Right;
+use crate::model::event::Command;
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
+use crate::model::profile::{Profile, Profiles};
 use crate::model::time::{Date, Time, Timestamp, Weekday, in_sweden};
 
 /// Something that can stand in a sentence.
@@ -213,6 +216,7 @@ sentences! {
     code_unknown() = "visit.code_unknown";
 
     person_ask() = "person.ask";
+    person_group() = "person.group";
     person_consent() = "person.consent";
     person_waiting() = "person.waiting";
     person_ring(phone) = "person.ring";
@@ -248,12 +252,80 @@ sentences! {
     sign_prize() = "safety.sign_prize";
     sign_relative() = "safety.sign_relative";
 
+    desk_gone() = "desk.gone";
+    desk_not_yours() = "desk.not_yours";
+    desk_you_write_here() = "desk.you_write_here";
+    desk_you_took() = "desk.you_took";
+    desk_already_yours() = "desk.already_yours";
+    desk_taken_by(name) = "desk.taken_by";
+    desk_take_first() = "desk.take_first";
+    desk_you_released() = "desk.you_released";
+    desk_nobody_to_hand() = "desk.nobody_to_hand";
+    desk_whom_to_hand() = "desk.whom_to_hand";
+    desk_you_handed() = "desk.you_handed";
+    desk_you_left_to_staff() = "desk.you_left_to_staff";
+    desk_no_articles() = "desk.no_articles";
+    desk_which_article() = "desk.which_article";
+    desk_article_sent() = "desk.article_sent";
+    desk_you_resolved() = "desk.you_resolved";
+    desk_nothing_to_keep() = "desk.nothing_to_keep";
+    desk_kept() = "desk.kept";
+    desk_nothing_sent() = "desk.nothing_sent";
+    desk_you_answered() = "desk.you_answered";
+    desk_cannot_read() = "desk.cannot_read";
+    desk_taken(name) = "desk.taken";
+    desk_released() = "desk.released";
+    desk_resolved(name) = "desk.resolved";
+    desk_article_from(name) = "desk.article_from";
+    desk_says(name, text) = "desk.says";
+    desk_resident_says(text) = "desk.resident_says";
+    desk_bot_said(text) = "desk.bot_said";
+    desk_so_far() = "desk.so_far";
+    desk_head(topic, language) = "desk.head";
+    desk_rules() = "desk.rules";
+    desk_state_waiting() = "desk.state_waiting";
+    desk_state_staff() = "desk.state_staff";
+    desk_state_claimed(name) = "desk.state_claimed";
+    desk_state_done() = "desk.state_done";
+    desk_thread_taken(name) = "desk.thread_taken";
+    desk_thread_released(name) = "desk.thread_released";
+    desk_thread_staff() = "desk.thread_staff";
+    desk_thread_article(name, title) = "desk.thread_article";
+    desk_thread_resolved(name) = "desk.thread_resolved";
+    desk_thread_ended() = "desk.thread_ended";
+    desk_thread_rated(points) = "desk.thread_rated";
+    desk_thread_nudge(minutes) = "desk.thread_nudge";
+    desk_thread_warned(name, minutes) = "desk.thread_warned";
+    desk_thread_owner_left() = "desk.thread_owner_left";
+    desk_sent_voice() = "desk.sent_voice";
+    desk_sent_picture() = "desk.sent_picture";
+    desk_sent_file() = "desk.sent_file";
+    desk_sent_other() = "desk.sent_other";
+    desk_queue(place) = "desk.queue";
+    desk_queue_first() = "desk.queue_first";
+    desk_open_until(time) = "desk.open_until";
+    desk_opens_today(time) = "desk.opens_today";
+    desk_opens_on(day, time) = "desk.opens_on";
+    desk_hours_unknown() = "desk.hours_unknown";
+    desk_still_waiting() = "desk.still_waiting";
+    desk_set_up_not_allowed() = "desk.set_up_not_allowed";
+    desk_set_up_missing() = "desk.set_up_missing";
+    desk_set_up_done() = "desk.set_up_done";
+    desk_alias_bad() = "desk.alias_bad";
+    desk_alias_set(name) = "desk.alias_set";
+    desk_preview() = "desk.preview";
+    desk_published() = "desk.published";
+
     privacy() = "privacy.text";
     my_data(count) = "privacy.my_data";
+    my_data_one() = "privacy.my_data_one";
     my_data_row(day, time, text) = "privacy.my_data_row";
     my_data_none() = "privacy.my_data_none";
     forget_sure() = "privacy.forget_sure";
     forgotten() = "privacy.forgotten";
+
+    group_greeting() = "group.greeting";
+    group_private() = "group.private";
 }
 
 labels! {
@@ -290,11 +362,39 @@ labels! {
     button_forget_no() = "button.forget_no";
     button_privacy() = "button.privacy";
     button_my_data() = "button.my_data";
+    desk_no_alias() = "desk.no_alias";
+    desk_no_topic() = "desk.no_topic";
+    desk_label_waiting() = "desk.label_waiting";
+    desk_label_claimed() = "desk.label_claimed";
+    desk_label_staff() = "desk.label_staff";
+    desk_label_done() = "desk.label_done";
+    button_desk_take() = "desk.button_take";
+    button_desk_release() = "desk.button_release";
+    button_desk_hand() = "desk.button_hand";
+    button_desk_staff() = "desk.button_staff";
+    button_desk_suggest() = "desk.button_suggest";
+    button_desk_answer() = "desk.button_answer";
+    button_desk_resolve() = "desk.button_resolve";
+    button_desk_keep() = "desk.button_keep";
+    button_publish(title) = "desk.button_publish";
+    button_wait() = "desk.button_wait";
+    button_leave_for_staff() = "desk.button_leave_for_staff";
     button_forget() = "button.forget";
     button_other_day() = "button.other_day";
+    button_private() = "button.private";
+    button_route() = "button.route";
     button_place(place, municipality) = "button.place";
     calendar_title(centre) = "visit.calendar_title";
     calendar_text(code) = "visit.calendar_text";
+    profile_name() = "profile.name";
+    profile_description() = "profile.description";
+    profile_short() = "profile.short";
+    old_button_notice() = "profile.old_button";
+    position_below() = "profile.position_below";
+    poster_title() = "poster.title";
+    poster_scan() = "poster.scan";
+    poster_do() = "poster.do";
+    poster_free() = "poster.free";
     unit_km(number) = "unit.km";
     unit_m(number) = "unit.m";
     unit_and(first, second) = "unit.and";
@@ -303,10 +403,48 @@ labels! {
     unit_minutes(count) = "unit.minutes";
 }
 
+/// What the bot is to be allowed to do at a desk's place.
+#[must_use]
+pub fn desk_right(lang: Lang, right: Right) -> Markup {
+    Markup::trusted(t!(format!("desk.right_{}", right.word()), locale = lang.code()).into_owned())
+}
+
+/// A word that Discord shows outside messages: the name of a command, the title of a form.
+#[must_use]
+pub fn discord(lang: Lang, key: &str) -> String {
+    t!(format!("discord.{key}"), locale = lang.code()).into_owned()
+}
+
 /// The name of a topic; the topic's own key if nobody has named it.
 #[must_use]
 pub fn topic(lang: Lang, topic: &str) -> String {
     t!(format!("topic.{topic}"), locale = lang.code()).into_owned()
+}
+
+/// What a command does, for the command menu.
+#[must_use]
+pub fn command(lang: Lang, command: Command) -> String {
+    t!(format!("command.{}", command.name()), locale = lang.code()).into_owned()
+}
+
+/// What platforms show of the bot, in every language that is offered.
+#[must_use]
+pub fn profiles() -> Profiles {
+    let others = Lang::OFFERED.iter().filter(|lang| **lang != Lang::default()).map(|lang| profile(*lang));
+    Profiles::new(profile(Lang::default()), others.collect())
+}
+
+fn profile(lang: Lang) -> Profile {
+    Profile {
+        lang,
+        name: profile_name(lang),
+        description: profile_description(lang),
+        short: profile_short(lang),
+        commands: Command::ALL.into_iter().map(|c| (c, command(lang, c))).collect(),
+        route: button_route(lang),
+        old_button: old_button_notice(lang),
+        position_below: position_below(lang),
+    }
 }
 
 /// The name of a language, given as a BCP 47 code.

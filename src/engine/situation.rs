@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::desk::{DeskFound, DeskNeed};
 use super::session::Session;
 use crate::facts::centres::Taken;
 use crate::model::id::{CentreId, RequestId, VisitId};
@@ -33,6 +34,8 @@ pub enum Need {
     Request(RequestId),
     /// What is kept of the resident: the masked texts, oldest first.
     Texts,
+    /// Something of the volunteers' desk.
+    Desk(DeskNeed),
 }
 
 /// A line of what the resident has written.
@@ -58,6 +61,7 @@ pub struct Situation {
     no_shows: Option<Vec<Timestamp>>,
     requests: BTreeMap<RequestId, Option<Request>>,
     texts: Option<Vec<KeptText>>,
+    desk: Vec<(DeskNeed, DeskFound)>,
 }
 
 /// The answer to a need.
@@ -81,6 +85,8 @@ pub enum Found {
     Request(RequestId, Option<Box<Request>>),
     /// To [`Need::Texts`].
     Texts(Vec<KeptText>),
+    /// To [`Need::Desk`].
+    Desk(DeskNeed, DeskFound),
 }
 
 impl Situation {
@@ -102,6 +108,7 @@ impl Situation {
             Found::NoShows(times) => self.no_shows = Some(times),
             Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
             Found::Texts(texts) => self.texts = Some(texts),
+            Found::Desk(need, found) => self.desk.push((need, found)),
         }
     }
 
@@ -138,6 +145,11 @@ impl Situation {
 
     pub(super) fn request(&self, id: RequestId) -> Result<Option<&Request>, Need> {
         self.requests.get(&id).map(Option::as_ref).ok_or(Need::Request(id))
+    }
+
+    pub(super) fn desk(&self, need: DeskNeed) -> Result<&DeskFound, Need> {
+        let known = self.desk.iter().find(|(n, _)| *n == need);
+        known.map(|(_, found)| found).ok_or(Need::Desk(need))
     }
 
     pub(super) fn texts(&self) -> Result<&[KeptText], Need> {

@@ -85,6 +85,10 @@ impl<'a> Turn<'a> {
         &self.event.chat.address
     }
 
+    pub fn is_group(&self) -> bool {
+        self.event.chat.scope == Scope::Group
+    }
+
     pub fn is_private(&self) -> bool {
         self.event.chat.scope == Scope::Private
     }
@@ -96,7 +100,12 @@ impl<'a> Turn<'a> {
             return;
         }
         self.session.greeted = true;
-        self.preface(say::greeting(self.lang));
+        self.preface(self.greeting());
+    }
+
+    /// Who the bot is and what it does, here.
+    pub fn greeting(&self) -> Markup {
+        if self.is_group() { say::group_greeting(self.lang) } else { say::greeting(self.lang) }
     }
 
     /// Puts a text before the first answer of this turn.
@@ -122,6 +131,7 @@ impl<'a> Turn<'a> {
 
     pub fn message(&mut self, text: Markup, card: Option<Card>, ask: Ask) {
         let text = std::mem::take(&mut self.preface).and(text);
+        let ask = if self.is_group() { super::group::without_the_personal(&ask) } else { ask };
         let to = self.here().clone();
         let placement = std::mem::take(&mut self.placement);
         let message = Message { text, lang: self.lang, card, ask };
@@ -163,7 +173,8 @@ impl<'a> Turn<'a> {
             resident: self.here().clone(),
             kind,
             status,
-            question: super::mask::mask_contacts(question),
+            // Nothing that was written in a group is kept.
+            question: if self.is_group() { String::new() } else { super::mask::mask_contacts(question) },
             topic: None,
             article: None,
             confidence: None,
@@ -172,6 +183,8 @@ impl<'a> Turn<'a> {
             lang: self.lang,
             outcome: None,
             points: None,
+            owner: None,
+            for_staff: false,
             epoch: 0,
             opened_at: self.now,
             changed_at: self.now,
@@ -214,9 +227,15 @@ impl<'a> Turn<'a> {
     }
 
     /// Whether a person owns the conversation: the bot is then silent in it.
-    pub fn is_with_people(&self) -> Result<bool, Need> {
+    pub fn is_with_people(&mut self) -> Result<bool, Need> {
         let Some(id) = self.session.talk else { return Ok(false) };
-        Ok(self.situation.request(id)?.is_some_and(|r| r.status == RequestStatus::Claimed))
+        let status = self.situation.request(id)?.map(|r| r.status);
+        if !status.is_some_and(RequestStatus::is_with_people) {
+            // It ended on the other side: from here on the conversation is the bot's again.
+            self.session.talk = None;
+            self.request = None;
+        }
+        Ok(status == Some(RequestStatus::Claimed))
     }
 
     pub fn remember(&mut self, request: RequestId, article: Option<crate::model::id::ArticleId>) {

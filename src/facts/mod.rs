@@ -4,6 +4,7 @@
 //! it; everything else is loaded.
 
 pub mod centres;
+pub mod desk;
 pub mod knowledge;
 pub mod places;
 pub mod problem;
@@ -14,8 +15,11 @@ pub mod source;
 use std::sync::Arc;
 
 use self::centres::Centres;
+use self::desk::DeskRules;
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
+use std::ops::Range;
+
 pub use self::problem::{Problem, Severity};
 use self::rules::{Intent, Rules};
 use self::scam::{Examination, ScamCheck};
@@ -35,6 +39,8 @@ pub struct Facts {
     pub rules: Arc<Rules>,
     /// The signs of fraud.
     pub scam: Arc<ScamCheck>,
+    /// The hours and the patience of the volunteers' desk.
+    pub desk: DeskRules,
 }
 
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
@@ -52,6 +58,12 @@ pub struct Understanding {
     pub examination: Option<Examination>,
 }
 
+/// A text without a piece of it.
+fn without(text: &str, range: &Range<usize>) -> String {
+    let (before, after) = (text.get(..range.start), text.get(range.end..));
+    format!("{} {}", before.unwrap_or(text), after.unwrap_or("")).trim().to_owned()
+}
+
 impl Facts {
     /// Loads a source; problems name file and line.
     #[must_use]
@@ -66,9 +78,11 @@ impl Facts {
         problems.extend(more);
         let (scam, more) = ScamCheck::read("scam.toml", &text("scam.toml"));
         problems.extend(more);
+        let (desk, more) = DeskRules::read("desk.toml", &text("desk.toml"));
+        problems.extend(more);
         let (places, knowledge) = (Arc::new(places), Arc::new(knowledge));
         let (rules, scam) = (Arc::new(rules), Arc::new(scam));
-        (Self { places, centres, knowledge, rules, scam }, problems)
+        (Self { places, centres, knowledge, rules, scam, desk }, problems)
     }
 
     /// The same facts under what staff have said since: pairs of a revision's subject and contents.
@@ -93,9 +107,13 @@ impl Facts {
     pub fn understand(&self, text: &str) -> Understanding {
         let whole = self.places.resolve(text);
         let only_place = !matches!(whole, Resolved::Unknown);
-        let place = if only_place { Some(whole) } else { self.places.mention(text).map(|(place, _)| place) };
+        let mentioned = if only_place { None } else { self.places.mention(text) };
+        // "boka Motala" is the wish "boka" and a place.
+        let without_place = mentioned.as_ref().map(|(_, range)| without(text, range));
+        let wish = without_place.and_then(|rest| self.rules.intent(&rest));
+        let place = if only_place { Some(whole) } else { mentioned.map(|(place, _)| place) };
         Understanding {
-            intent: self.rules.intent(text),
+            intent: self.rules.intent(text).or(wish),
             place,
             only_place,
             found: self.knowledge.search.find(text),

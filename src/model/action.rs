@@ -6,7 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::id::{ArticleId, CentreId, RequestId, TopicId, VisitId, from_base36, to_base36};
+use super::desk::DeskButton;
+use super::id::{ArticleId, CentreId, RequestId, TopicId, VisitId, VolunteerId, from_base36, to_base36};
 use super::lang::Lang;
 use super::time::{Date, Timestamp};
 
@@ -167,6 +168,18 @@ pub enum Action {
     PersonEnd(RequestId),
     /// Rate a conversation.
     Rate(RequestId, Points),
+    /// Go on waiting for a person.
+    PersonWait(RequestId),
+    /// Leave the request for staff.
+    PersonStaff(RequestId),
+    /// A button at the volunteers' desk.
+    Desk(DeskButton, RequestId),
+    /// At the desk: send this article to the resident.
+    DeskArticle(RequestId, ArticleId),
+    /// At the desk: hand the request to this volunteer.
+    DeskHand(RequestId, VolunteerId),
+    /// In a community: answer the message of this number with an article, for all to read.
+    Publish(ArticleId, u64),
     /// Say how personal data is treated.
     Privacy,
     /// Send everything that is kept about the person.
@@ -175,6 +188,8 @@ pub enum Action {
     Forget,
     /// Delete everything about the person.
     ForgetNow,
+    /// Go on in the private chat, perhaps by booking at a centre. A platform that can, makes it a link.
+    Private(Option<CentreId>),
 }
 
 fn minutes(at: Timestamp) -> String {
@@ -238,10 +253,18 @@ impl fmt::Display for Action {
             Self::PersonYes => f.write_str("personyes"),
             Self::PersonEnd(id) => write!(f, "personend:{id}"),
             Self::Rate(id, points) => write!(f, "rate:{id}:{}", points.get()),
+            Self::PersonWait(id) => write!(f, "personwait:{id}"),
+            Self::PersonStaff(id) => write!(f, "personstaff:{id}"),
+            Self::Desk(button, id) => write!(f, "desk:{button}:{id}"),
+            Self::DeskArticle(id, article) => write!(f, "deskart:{id}:{article}"),
+            Self::DeskHand(id, to) => write!(f, "deskhand:{id}:{to}"),
+            Self::Publish(article, message) => write!(f, "publish:{article}:{}", to_base36(*message)),
             Self::Privacy => f.write_str("privacy"),
             Self::MyData => f.write_str("mydata"),
             Self::Forget => f.write_str("forget"),
             Self::ForgetNow => f.write_str("forgetnow"),
+            Self::Private(None) => f.write_str("private"),
+            Self::Private(Some(id)) => write!(f, "private:{id}"),
         }
     }
 }
@@ -285,6 +308,7 @@ fn bare(name: &str) -> Result<Action, UnknownAction> {
         "mydata" => Action::MyData,
         "forget" => Action::Forget,
         "forgetnow" => Action::ForgetNow,
+        "private" => Action::Private(None),
         _ => return Err(UnknownAction),
     })
 }
@@ -322,6 +346,9 @@ fn with_one(name: &str, one: &str) -> Result<Action, UnknownAction> {
         "easier" => Action::Easier(part(one)?),
         "none" => Action::NoneOfThese(part(one)?),
         "personend" => Action::PersonEnd(part(one)?),
+        "private" => Action::Private(Some(part(one)?)),
+        "personwait" => Action::PersonWait(part(one)?),
+        "personstaff" => Action::PersonStaff(part(one)?),
         _ => return Err(UnknownAction),
     })
 }
@@ -338,6 +365,10 @@ fn with_two(name: &str, one: &str, two: &str) -> Result<Action, UnknownAction> {
         "remindon" => Action::RemindOn(part(one)?, part(two)?),
         "slot" => Action::Slot(part(one)?, from_minutes(two)?),
         "propose" => Action::Propose(part(one)?, from_minutes(two)?),
+        "desk" => Action::Desk(part(one)?, part(two)?),
+        "deskart" => Action::DeskArticle(part(one)?, part(two)?),
+        "deskhand" => Action::DeskHand(part(one)?, part(two)?),
+        "publish" => Action::Publish(part(one)?, from_base36(two).map_err(|_| UnknownAction)?),
         "rate" => Action::Rate(part(one)?, Points::new(part(two)?).ok_or(UnknownAction)?),
         _ => return Err(UnknownAction),
     })

@@ -138,12 +138,13 @@ impl Chat {
 pub enum Role {
     /// Somebody who seeks help; everyone, unless an adapter or the console knows better.
     Resident,
-    /// A volunteer at the desk: an address of their own and the alias that residents see.
+    /// Somebody at the volunteers' desk. Whether they may do what they ask for is decided by their
+    /// groups; the alias that residents see is in the store.
     Volunteer {
-        /// The volunteer's own address; residents never see it.
+        /// Their own address; residents never see it.
         who: Address,
-        /// The name that residents see.
-        alias: String,
+        /// The groups that the platform says they belong to.
+        groups: Vec<String>,
     },
     /// A member of staff, by the account's number in the console.
     Staff(i64),

@@ -1,5 +1,7 @@
 //! What the engine decided, as data: the store carries it out in the event's own transaction.
 
+use super::chat::Address;
+use super::desk::DeskEffect;
 use super::id::{RequestId, VisitId};
 use super::message::Letter;
 use super::request::Request;
@@ -20,8 +22,12 @@ pub enum Effect {
     FenceRequest(RequestId),
     /// Staff say this of a subject of the facts from now on.
     Revise(Box<Revise>),
+    /// Something of the volunteers' desk.
+    Desk(DeskEffect),
     /// Everything about the conversation's person is deleted, after the letters of this turn.
     Forget,
+    /// The conversation goes on at this address, with what waits to be sent.
+    MoveTo(Address),
 }
 
 /// What staff say of a subject of the facts.

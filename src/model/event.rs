@@ -9,8 +9,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
-use super::chat::{Chat, Hints, MessageRef, ReplyHandle, Role};
-use super::desk::RequestOp;
+use super::chat::{Address, Chat, Hints, MessageRef, ReplyHandle, Role};
+use super::deed::RequestOp;
+use super::desk::DeskInput;
 use super::id::{CentreId, Fresh, RequestId, VisitId};
 use super::place::Position;
 use super::staff::StaffOp;
@@ -56,10 +57,16 @@ pub enum Input {
     Unreadable(Unreadable),
     /// The person blocked the bot, left, or deleted the account.
     Gone,
+    /// The platform gave the conversation another address.
+    Moved(Address),
+    /// A text that was sent before was taken away.
+    Deleted,
+    /// Something at the volunteers' desk.
+    Desk(Box<DeskInput>),
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
     /// A member of staff did something about a request of this chat's resident.
-    Desk(Box<RequestOp>),
+    Deed(Box<RequestOp>),
     /// A member of staff decided something.
     Staff(StaffOp),
 }
@@ -78,8 +85,11 @@ impl Input {
             Self::Location(_) => "location",
             Self::Unreadable(_) => "unreadable",
             Self::Gone => "gone",
-            Self::Alarm(_) => "alarm",
+            Self::Moved(_) => "moved",
+            Self::Deleted => "deleted",
             Self::Desk(_) => "desk",
+            Self::Alarm(_) => "alarm",
+            Self::Deed(_) => "deed",
             Self::Staff(_) => "staff",
         }
     }
@@ -120,6 +130,8 @@ pub enum Alarm {
     },
     /// Nobody may have taken the request yet.
     StillWaiting(RequestId),
+    /// Whoever took the request in this epoch may have fallen silent.
+    ClaimSilent(RequestId, i64),
 }
 
 /// The commands of every platform.
@@ -249,4 +261,15 @@ pub struct Event {
     pub now: Timestamp,
     /// Where new identifiers and codes come from.
     pub fresh: Fresh,
+}
+
+impl Event {
+    /// Where an answer to this very event goes: to the volunteer alone at the desk, else to the chat.
+    #[must_use]
+    pub fn answered_at(&self) -> &Address {
+        match &self.role {
+            Role::Volunteer { who, .. } => who,
+            _ => &self.chat.address,
+        }
+    }
 }

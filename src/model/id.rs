@@ -91,6 +91,10 @@ number_id!(
     /// One row of the outbox.
     LetterId
 );
+number_id!(
+    /// Somebody who answers at a desk.
+    VolunteerId
+);
 
 macro_rules! name_id {
     ($(#[$doc:meta])* $name:ident, $joint:literal) => {
@@ -186,6 +190,11 @@ impl Fresh {
     /// An identifier for a new request.
     pub fn request(&mut self) -> RequestId {
         RequestId(self.number())
+    }
+
+    /// An identifier for a new volunteer.
+    pub fn volunteer(&mut self) -> VolunteerId {
+        VolunteerId(self.number())
     }
 
     /// An identifier for a new visit.

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, UnknownAction};
 use super::chat::{Address, MessageRef};
+use super::desk::DeskLetter;
 use super::event::Alarm;
-use super::id::{RequestId, VisitId};
+use super::id::{LetterId, RequestId, VisitId};
 use super::lang::Lang;
 use super::markup::Markup;
 use super::place::Position;
@@ -138,6 +139,26 @@ pub enum Content {
     Message(Message),
     /// Take a message away that holds a secret.
     Retract(MessageRef),
+    /// An earlier letter to the same recipient now says this.
+    Edit {
+        /// The letter.
+        letter: LetterId,
+        /// Where it arrived: filled in when this one is to be delivered.
+        #[serde(default)]
+        at: Vec<MessageRef>,
+        /// What it says now.
+        message: Message,
+    },
+    /// An earlier letter to the same recipient is taken back.
+    Withdraw {
+        /// The letter.
+        letter: LetterId,
+        /// Where it arrived: filled in when this one is to be delivered.
+        #[serde(default)]
+        at: Vec<MessageRef>,
+    },
+    /// Something about a post of the volunteers' desk.
+    Desk(DeskLetter),
     /// A note from the bot to itself.
     Alarm(Alarm),
 }

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod chat;
 pub mod code;
+pub mod deed;
 pub mod desk;
 pub mod effect;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod lang;
 pub mod markup;
 pub mod message;
 pub mod place;
+pub mod profile;
 pub mod request;
 pub mod staff;
 pub mod staff_account;

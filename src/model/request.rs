@@ -113,6 +113,10 @@ pub struct Request {
     pub outcome: Option<Outcome>,
     /// 1–5, as the resident rated the conversation.
     pub points: Option<u8>,
+    /// The volunteer who has taken it; residents never see this address.
+    pub owner: Option<Address>,
+    /// Whether it is left for staff.
+    pub for_staff: bool,
     /// Raised whenever a person takes over or lets go; a letter of an older epoch is void.
     pub epoch: i64,
     /// When it was opened.

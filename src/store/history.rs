@@ -97,12 +97,13 @@ impl Store {
             came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
         let went =
             went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
-                Content::Message(message) => Some(Said::Out {
+                // What an earlier letter says now stands where it was said anew.
+                Content::Message(message) | Content::Edit { message, .. } => Some(Said::Out {
                     id: LetterId::from_number(id),
                     message: Box::new(message),
                     at: from_millis(at),
                 }),
-                Content::Retract(_) | Content::Alarm(_) => None,
+                Content::Retract(_) | Content::Withdraw { .. } | Content::Desk(_) | Content::Alarm(_) => None,
             });
         let mut all: Vec<Said> = came.chain(went).collect();
         all.sort_by_key(Said::order);

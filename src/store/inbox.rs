@@ -4,7 +4,8 @@
 
 use super::{StoreError, Turnover};
 use crate::engine::KeptText;
-use crate::model::chat::{Address, Role};
+use crate::model::chat::{Address, Role, Scope};
+use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Input};
 use crate::model::id::RequestId;
 use crate::model::time::{from_millis, to_millis};
@@ -27,19 +28,28 @@ fn role_word(role: &Role) -> &'static str {
     }
 }
 
-/// What is kept of an input: the masked words, never a position.
-fn kept_text(input: &Input) -> Option<String> {
-    match input {
+/// What is kept of an input: the masked words, never a position, and nothing of a group.
+fn kept_text(event: &Event) -> Option<String> {
+    if event.chat.scope == Scope::Group {
+        return None;
+    }
+    match &event.input {
         Input::Text(text) | Input::Forwarded(text) | Input::Edited(text) => Some(text.clone()),
         Input::Tap(action) => Some(format!("[{action}]")),
         Input::Command(command, rest) => Some(format!("{command} {rest}").trim().to_owned()),
-        Input::OldTap
+        Input::Desk(desk) => match desk.as_ref() {
+            DeskInput::Answer(text) => Some(text.clone()),
+            _ => None,
+        },
+        Input::Deleted
+        | Input::OldTap
         | Input::Location(_)
         | Input::Unreadable(_)
         | Input::Gone
+        | Input::Moved(_)
         | Input::Alarm(_)
         | Input::Staff(_)
-        | Input::Desk(_) => None,
+        | Input::Deed(_) => None,
     }
 }
 
@@ -57,7 +67,7 @@ impl Turnover<'_> {
         .bind(event.chat.address.to_string())
         .bind(role_word(&event.role))
         .bind(event.input.kind())
-        .bind(kept_text(&event.input))
+        .bind(kept_text(event))
         .bind(to_millis(event.now))
         .execute(&mut *self.tx)
         .await?;

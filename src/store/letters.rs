@@ -65,7 +65,8 @@ struct Receipt(Vec<MessageRef>);
 
 /// What is due and whose turn it is. A note from the bot to itself (`{"alarm"…`) waits for nobody and
 /// holds up nobody: whether the resident's platform can be reached has nothing to do with a seat that
-/// runs out.
+/// runs out. What is tried again goes before everything that has not been tried, although its new due
+/// time is later: otherwise each would wait for the other.
 const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
      FROM letters AS l
      WHERE state IN ('pending', 'retry') AND due_at <= ?1
@@ -73,7 +74,9 @@ const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts
          SELECT 1 FROM letters AS e
          WHERE e.recipient = l.recipient AND e.state IN ('pending', 'retry', 'sending') AND e.id <> l.id
            AND e.content NOT LIKE '{"alarm"%'
-           AND (e.state <> 'pending' OR (e.due_at, e.id) < (l.due_at, l.id))))
+           AND (e.state = 'sending'
+                OR (e.state = 'retry' AND (l.state = 'pending' OR e.id < l.id))
+                OR (e.state = 'pending' AND l.state = 'pending' AND (e.due_at, e.id) < (l.due_at, l.id)))))
      ORDER BY due_at, id LIMIT ?2"#;
 
 type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64);
@@ -121,8 +124,10 @@ impl Turnover<'_> {
     /// A person has taken over: what the bot had yet to say in the request is not said.
     pub(super) async fn fence(&mut self, request: RequestId, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE letters SET state = 'void', closed_at = ?
-             WHERE request = ? AND visit IS NULL AND state IN ('pending', 'retry')",
+            "UPDATE letters SET state = 'void', closed_at = ?1
+             WHERE request = ?2 AND visit IS NULL AND state IN ('pending', 'retry')
+               AND recipient = (SELECT resident FROM requests WHERE id = ?2)
+               AND id NOT IN (SELECT letter FROM relayed)",
         )
         .bind(to_millis(now))
         .bind(request.number())
@@ -193,7 +198,12 @@ impl Turnover<'_> {
         for row in rows {
             let id = row.0;
             match parcel(row) {
-                Some(parcel) => {
+                Some(mut parcel) => {
+                    if let Content::Edit { letter, at, .. } | Content::Withdraw { letter, at } =
+                        &mut parcel.content
+                    {
+                        *at = self.arrived(*letter).await?;
+                    }
                     sqlx::query("UPDATE letters SET state = 'sending', attempts = attempts + 1 WHERE id = ?")
                         .bind(id)
                         .execute(&mut *self.tx)

@@ -6,7 +6,8 @@
 pub mod accounts;
 mod audit;
 mod conversations;
-pub mod desk;
+mod desk;
+mod desk_lists;
 mod error;
 pub mod history;
 mod inbox;
@@ -18,6 +19,7 @@ pub mod revisions;
 mod save;
 pub mod visit_lists;
 mod visits;
+pub mod worklist;
 
 use std::path::Path;
 use std::str::FromStr;

@@ -27,6 +27,8 @@ pub(crate) fn from_row(row: &SqliteRow) -> Result<Request, StoreError> {
         lang: row.try_get::<String, _>("lang")?.parse().map_err(|_| bad())?,
         outcome: text("outcome")?.and_then(|o| Outcome::from_word(&o)),
         points: row.try_get("points")?,
+        owner: text("owner")?.and_then(|o| o.parse().ok()),
+        for_staff: row.try_get("for_staff")?,
         epoch: row.try_get("epoch")?,
         opened_at: from_millis(row.try_get("opened_at")?),
         changed_at: from_millis(row.try_get("changed_at")?),
@@ -50,11 +52,11 @@ impl Turnover<'_> {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO requests (id, resident, kind, status, question, topic, article, confidence, centre, visit,
-                                   lang, outcome, points, epoch, opened_at, changed_at, assignee)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                                   lang, outcome, points, epoch, opened_at, changed_at, owner, for_staff, assignee)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
              ON CONFLICT (id) DO UPDATE SET status = ?4, topic = ?6, article = ?7, confidence = ?8, centre = ?9,
-                 visit = ?10, lang = ?11, outcome = ?12, points = ?13, epoch = ?14, changed_at = ?16,
-                 assignee = ?17",
+                 visit = ?10, lang = ?11, outcome = ?12, points = ?13, epoch = ?14, changed_at = ?16, owner = ?17,
+                 for_staff = ?18, assignee = ?19",
         )
         .bind(request.id.number())
         .bind(request.resident.to_string())
@@ -72,6 +74,8 @@ impl Turnover<'_> {
         .bind(request.epoch)
         .bind(to_millis(request.opened_at))
         .bind(to_millis(now))
+        .bind(request.owner.as_ref().map(ToString::to_string))
+        .bind(request.for_staff)
         .bind(request.assignee)
         .execute(&mut *self.tx)
         .await?;

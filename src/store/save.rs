@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, Turnover};
 use crate::engine::{Found, Need, Reaction};
-use crate::model::chat::ReplyHandle;
+use crate::model::chat::{ReplyHandle, Scope};
 use crate::model::effect::Effect;
 use crate::model::event::{Event, Input};
 use crate::model::id::RequestId;
@@ -42,6 +42,10 @@ impl Turnover<'_> {
             }
             Need::NoShows(since) => Found::NoShows(self.no_shows(here, since).await?),
             Need::Request(id) => Found::Request(id, self.request(id).await?.map(Box::new)),
+            Need::Desk(need) => {
+                let found = self.find_desk(&need).await?;
+                Found::Desk(need, found)
+            }
             Need::Texts => Found::Texts(self.texts(here).await?),
         })
     }
@@ -61,13 +65,14 @@ impl Turnover<'_> {
         let mut turned = Turned::default();
         let mut first_letter = None;
         let mut forget = false;
+        let mut moved = None;
         // A deed of staff belongs to the request that it changed, and to none if it was refused.
-        let by_desk = matches!(event.input, Input::Desk(_));
-        let mut transcript = reaction.session.talk.filter(|_| !by_desk);
+        let by_deed = matches!(event.input, Input::Deed(_));
+        let mut transcript = reaction.session.talk.filter(|_| !by_deed);
         for effect in &reaction.effects {
             match effect {
                 Effect::Send(letter) => {
-                    let here = letter.to == event.chat.address && letter.due.is_none();
+                    let here = letter.to == *event.answered_at() && letter.due.is_none();
                     let handle: Option<&ReplyHandle> = if here { reply.take() } else { None };
                     let id = self.write_letter(letter, handle, event.now).await?;
                     first_letter.get_or_insert(id);
@@ -76,7 +81,7 @@ impl Turnover<'_> {
                 Effect::SaveRequest(request) => {
                     transcript = Some(request.id);
                     self.write_request(request, event.now).await?;
-                    if let Input::Desk(op) = &event.input {
+                    if let Input::Deed(op) = &event.input {
                         self.audit(
                             &event.role,
                             &op.deed.word(),
@@ -92,12 +97,25 @@ impl Turnover<'_> {
                 Effect::DropVisitLetters(visit) => self.drop_visit_letters(*visit, event.now).await?,
                 Effect::FenceRequest(request) => self.fence(*request, event.now).await?,
                 Effect::Revise(revise) => self.revise(revise, &event.role, event.now).await?,
+                Effect::Desk(effect) => {
+                    self.do_desk(effect, event).await?;
+                    turned.letters += 1;
+                }
                 Effect::Forget => forget = true,
+                Effect::MoveTo(address) => moved = Some(address),
             }
         }
-        self.write_session(&event.chat.address, &reaction.session, event.now).await?;
+        if event.chat.scope != Scope::Desk {
+            self.write_session(&event.chat.address, &reaction.session, event.now).await?;
+        }
+        if let (Input::Text(_), Some(message)) = (&event.input, &event.message) {
+            self.see(&event.chat.address, message).await?;
+        }
         if let Some(request) = transcript {
             self.belongs(inbox, request).await?;
+        }
+        if let Some(to) = moved {
+            self.move_conversation(&event.chat.address, to).await?;
         }
         if forget {
             self.forget(&event.chat.address, first_letter.unwrap_or(i64::MAX)).await?;
@@ -125,12 +143,13 @@ impl Store {
     /// Whatever SQLite says.
     pub async fn transcript(&self, request: RequestId) -> Result<Vec<Line>, StoreError> {
         let said: Vec<(i64, String)> =
-            sqlx::query_as("SELECT at, text FROM inbox WHERE request = ? AND text IS NOT NULL ORDER BY id")
+            sqlx::query_as("SELECT at, text FROM inbox WHERE request = ? AND role <> 'volunteer' AND text IS NOT NULL ORDER BY id")
                 .bind(request.number())
                 .fetch_all(self.readers())
                 .await?;
         let answered: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT created_at, content FROM letters WHERE request = ? AND state <> 'void' ORDER BY id",
+            "SELECT created_at, content FROM letters WHERE request = ?1 AND state <> 'void'
+               AND recipient IN (SELECT resident FROM requests WHERE id = ?1) ORDER BY id",
         )
         .bind(request.number())
         .fetch_all(self.readers())

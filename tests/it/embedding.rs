@@ -26,6 +26,7 @@ fn cosine(left: &[f32], right: &[f32]) -> f32 {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "embedding takes seconds without optimisation: cargo test --release")]
 fn vectors_agree_with_the_original_engine() -> Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/eval/embedding_reference.json");
     let references: Vec<Reference> = serde_json::from_str(&fs::read_to_string(path)?)?;
@@ -39,6 +40,7 @@ fn vectors_agree_with_the_original_engine() -> Result<()> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "embedding takes seconds without optimisation: cargo test --release")]
 fn same_question_in_another_language_lies_closer_than_another_question() -> Result<()> {
     let embedder = embedder()?;
     let question = embedder.embed("Hur byter jag lösenord?");
@@ -49,6 +51,7 @@ fn same_question_in_another_language_lies_closer_than_another_question() -> Resu
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "embedding takes seconds without optimisation: cargo test --release")]
 fn any_text_has_a_vector_of_length_one() -> Result<()> {
     let embedder = embedder()?;
     let long = "mycket långt ".repeat(20_000);
@@ -62,6 +65,7 @@ fn any_text_has_a_vector_of_length_one() -> Result<()> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "embedding takes seconds without optimisation: cargo test --release")]
 fn spelling_in_unicode_makes_no_difference() -> Result<()> {
     let embedder = embedder()?;
     let composed = embedder.embed("Jag har glömt koden på surfplattan");
@@ -71,6 +75,7 @@ fn spelling_in_unicode_makes_no_difference() -> Result<()> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "embedding takes seconds without optimisation: cargo test --release")]
 fn threads_share_an_embedder() -> Result<()> {
     let embedder = embedder()?;
     let alone = embedder.embed("Var finns hjälp?");

@@ -10,11 +10,21 @@
 )]
 
 mod console;
+mod database;
+mod discord;
 mod discord_server;
 mod embedding;
+mod import_rule;
+mod killed;
+mod locales;
 mod mask;
 mod places;
+mod random_talk;
+mod rules;
+mod scam;
+mod search;
 mod support;
+mod telegram;
 mod telegram_server;
 mod transcripts;
 mod visits;

@@ -13,6 +13,7 @@ sentences! {
     too_many_queues() = "visit.too_many_queues";
     left_queue(centre, day) = "visit.left_queue";
     queue_ended(centre, day) = "visit.queue_ended";
+    draft_gone(centre) = "visit.draft_gone";
     queue_closed(centre, day) = "visit.queue_closed";
     offer(centre, day, time, until) = "visit.offer";
     offer_gone(centre) = "visit.offer_gone";
@@ -56,6 +57,7 @@ labels! {
     button_go_on() = "button.go_on";
     button_queue() = "button.queue";
     button_leave_queue() = "button.leave_queue";
+    button_earlier_days() = "button.earlier_days";
     button_later_days() = "button.later_days";
     label_full(day) = "button.label_full";
     button_accept() = "button.accept";

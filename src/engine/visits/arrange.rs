@@ -150,10 +150,10 @@ fn other_times(turn: &Turn<'_>, centre: &Centre, visit: &Visit, taken: &mut Take
     let days = if centre.takes_bookings() { centre.free_times(taken, turn.now) } else { Vec::new() };
     let offered: Vec<Timestamp> =
         days.iter().filter_map(|d| d.starts.iter().copied().min_by_key(away)).take(OFFERED).collect();
-    if let Some(first) = offered.first() {
-        if let Some(seat) = taken.free_seat(*first, centre.booking.minutes, centre.booking.seats) {
-            taken.add(*first, centre.booking.minutes, seat);
-        }
+    let (minutes, seats) = (centre.booking.minutes, centre.booking.seats);
+    let first = offered.first().and_then(|at| Some((*at, taken.free_seat(*at, minutes, seats)?)));
+    if let Some((at, seat)) = first {
+        taken.add(at, minutes, seat);
     }
     let retime = |at| Turn::choice(letters::moment(lang, at), Action::Retime(visit.id, at));
     let mut choices: Vec<Choice> = offered.into_iter().map(retime).collect();

@@ -159,6 +159,11 @@ pub fn choose_day(turn: &mut Turn<'_>, centre: &Centre, from: Option<Date>) -> R
         .extend(later.map(|d| {
             Turn::choice(say::button_later_days(lang), Action::DaysFrom(centre.id.clone(), d.date))
         }));
+    if from.is_some() && shown.first().map(|d| d.date) != days.first().map(|d| d.date) {
+        let today = in_sweden(turn.now).date();
+        choices
+            .push(Turn::choice(say::button_earlier_days(lang), Action::DaysFrom(centre.id.clone(), today)));
+    }
     choices.push(Turn::choice(say::button_leave(lang), Action::Leave));
     let name = centre.name.as_str();
     let text = if days.is_empty() {

@@ -110,11 +110,11 @@ fn set_about(
 pub fn say_ask_name(turn: &mut Turn<'_>, visit: &Visit) {
     let lang = turn.lang;
     turn.session.step = Step::Name(visit.id);
-    let choices = vec![
-        Turn::choice(say::button_no_name(lang), Action::NoName),
-        Turn::choice(say::button_leave(lang), Action::Leave),
-    ];
-    let held = if visit.status == VisitStatus::Held { say::held_for_you(lang) } else { Markup::default() };
+    let is_held = visit.status == VisitStatus::Held;
+    let skip = if is_held { say::button_no_name(lang) } else { say::button_no_about(lang) };
+    let choices =
+        vec![Turn::choice(skip, Action::NoName), Turn::choice(say::button_leave(lang), Action::Leave)];
+    let held = if is_held { say::held_for_you(lang) } else { Markup::default() };
     turn.replace();
     turn.ask(say::ask_name(lang).and(held), choices);
 }

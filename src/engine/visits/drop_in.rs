@@ -35,10 +35,10 @@ fn due(centre: &Centre, date: Date, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// Asks on which day.
-pub fn remind_me(turn: &mut Turn<'_>, id: &CentreId) -> Result<(), Need> {
+pub fn remind_me(turn: &mut Turn<'_>, id: &CentreId) {
     let Some(centre) = days::shown(turn, id).filter(|c| c.is_drop_in()) else {
         menu::old_button(turn);
-        return Ok(());
+        return;
     };
     let lang = turn.lang;
     let today = in_sweden(turn.now).date();
@@ -56,14 +56,14 @@ pub fn remind_me(turn: &mut Turn<'_>, id: &CentreId) -> Result<(), Need> {
     choices.push(Turn::choice(say::button_menu(lang), Action::Menu));
     turn.replace();
     turn.ask(text, choices);
-    Ok(())
 }
 
 /// Reminds on this day.
-pub fn remind_on(turn: &mut Turn<'_>, id: &CentreId, date: Date) -> Result<(), Need> {
+pub fn remind_on(turn: &mut Turn<'_>, id: &CentreId, date: Date) {
     let centre = days::shown(turn, id).filter(|c| c.is_drop_in());
     let Some((centre, due)) = centre.and_then(|c| Some((c, due(c, date, turn.now)?))) else {
-        return remind_me(turn, id);
+        remind_me(turn, id);
+        return;
     };
     let lang = turn.lang;
     let mut request = turn.new_request(RequestKind::Visit, RequestStatus::Resolved, &centre.name);
@@ -84,7 +84,6 @@ pub fn remind_on(turn: &mut Turn<'_>, id: &CentreId, date: Date) -> Result<(), N
     ];
     turn.replace();
     turn.ask(say::will_remind(lang, date, centre.name.as_str()), choices);
-    Ok(())
 }
 
 /// Does not remind after all.

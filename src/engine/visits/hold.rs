@@ -18,6 +18,8 @@ use crate::model::visit::{Promise, Visit, VisitCode, VisitStatus, Wishes};
 
 /// How long a seat is held while the person confirms, in seconds.
 const HOLD: i64 = 600;
+/// How long proposals are kept that are not sent yet: they keep nobody else waiting. In seconds.
+const DRAFT: i64 = 3_600;
 
 /// A seat at a time that the centre offers now.
 pub fn free_seat(turn: &Turn<'_>, centre: &Centre, at: Timestamp) -> Result<Option<u16>, Need> {
@@ -105,7 +107,7 @@ pub fn new_visit(
 
 /// Keeps the visit's seat, or its draft, from now on for as long as a hold lasts.
 pub fn keep(turn: &mut Turn<'_>, visit: &mut Visit) {
-    let until = later(turn.now, HOLD);
+    let until = later(turn.now, if visit.status == VisitStatus::Draft { DRAFT } else { HOLD });
     visit.held_until = Some(until);
     alarm(turn, visit, until);
 }
@@ -159,15 +161,15 @@ pub fn give_back_all(turn: &mut Turn<'_>) -> Result<(), Need> {
 pub fn give_back(turn: &mut Turn<'_>, id: VisitId, status: VisitStatus) -> Result<(), Need> {
     let visit = turn.situation.visit(id)?.filter(|v| is_unconfirmed(v.status)).cloned();
     let Some(visit) = visit else { return Ok(()) };
-    end(turn, visit, status)
+    end(turn, &visit, status)
 }
 
-fn end(turn: &mut Turn<'_>, visit: Visit, status: VisitStatus) -> Result<(), Need> {
+fn end(turn: &mut Turn<'_>, visit: &Visit, status: VisitStatus) -> Result<(), Need> {
     let ended = Visit { status, ..visit.clone() };
     turn.effect(Effect::DropVisitLetters(visit.id));
-    turn.change_request_of(&visit, |r| r.status = RequestStatus::Closed)?;
+    turn.change_request_of(visit, |r| r.status = RequestStatus::Closed)?;
     turn.effect(Effect::SaveVisit(Box::new(ended)));
-    queue::freed(turn, &visit)
+    queue::freed(turn, visit)
 }
 
 /// The alarm of what was kept for a while: the seat goes back, and the person is told.
@@ -177,7 +179,8 @@ pub fn hold_ends(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
     let lang = letters::lang(turn, &visit);
     let name = letters::centre_name(turn.facts, &visit.centre);
     let text = match visit.status {
-        VisitStatus::Held | VisitStatus::Draft => say::hold_gone(lang),
+        VisitStatus::Held => say::hold_gone(lang),
+        VisitStatus::Draft => say::draft_gone(lang, name),
         VisitStatus::Offered => say::offer_gone(lang, name),
         VisitStatus::Proposed => say::proposals_unanswered(lang, name),
         VisitStatus::Queued => say::queue_ended(lang, name, say::day_and_time(visit.starts_at).0),
@@ -193,5 +196,5 @@ pub fn hold_ends(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
         _ => letters::book_choices(lang),
     };
     letters::tell(turn, &visit, text, None, choices);
-    end(turn, visit, VisitStatus::Lapsed)
+    end(turn, &visit, VisitStatus::Lapsed)
 }

@@ -52,7 +52,8 @@ pub fn join(turn: &mut Turn<'_>, id: &CentreId, date: Date) -> Result<(), Need> 
     request.status = RequestStatus::Waiting;
     turn.save_request(request);
     // When the centre closes that day, nothing can become free any more.
-    let closes = centre.hours.as_ref().and_then(|(_, hours)| swedish_instant(date, hours.on(date).last()?.until));
+    let closes =
+        centre.hours.as_ref().and_then(|(_, hours)| swedish_instant(date, hours.on(date).last()?.until));
     let until = closes.unwrap_or(end);
     visit.held_until = Some(until);
     hold::alarm(turn, &visit, reminders::not_at_night(until));

@@ -30,14 +30,27 @@ pub struct Link {
     pub url: String,
     /// When the address was last checked, or "no".
     pub checked: String,
+    /// How the address was checked.
+    #[serde(default)]
+    pub how: Option<String>,
 }
 
 /// All articles, and the search over them.
 pub struct Knowledge {
     articles: BTreeMap<ArticleId, Article>,
     links: BTreeMap<String, Link>,
+    beside: Beside,
+    embedder: Option<Arc<Embedder>>,
     /// Finds the articles that fit a text.
     pub search: Search,
+}
+
+/// What the search learns from beside the articles.
+struct Beside {
+    /// Sentences that no article answers, a language and a tab before each.
+    none: String,
+    /// Sentences of each language.
+    languages: Vec<(Lang, String)>,
 }
 
 impl Knowledge {
@@ -49,11 +62,24 @@ impl Knowledge {
         let articles = read_articles(source, &mut problems);
         check_references(&articles, &links, &mut problems);
         let embedder = read_embedder(source, &mut problems);
-        let none = source.text("none.txt").unwrap_or_default();
+        let beside = Beside::read(source);
         let trained = source.bytes("embedding/classifier.bin");
-        let (search, stale) = Search::build(&corpus(&articles, &none), trained.as_deref(), embedder);
+        let corpus = corpus(&articles, &beside);
+        let (search, stale) = Search::build(&corpus, trained.as_deref(), embedder.clone());
         problems.extend(stale);
-        (Self { articles, links, search }, problems)
+        (Self { articles, links, beside, embedder, search }, problems)
+    }
+
+    /// Everything that the search learns from.
+    #[must_use]
+    pub fn corpus(&self) -> Corpus<'_> {
+        corpus(&self.articles, &self.beside)
+    }
+
+    /// The embedding model, if there is one.
+    #[must_use]
+    pub fn embedder(&self) -> Option<&Arc<Embedder>> {
+        self.embedder.as_ref()
     }
 
     /// An article.
@@ -72,6 +98,21 @@ impl Knowledge {
     pub fn link(&self, article: &Article) -> Option<&Link> {
         self.links.get(&article.link)
     }
+}
+
+impl Beside {
+    fn read(source: &Source) -> Self {
+        let sentences = |lang: Lang| Some((lang, source.text(&format!("languages/{lang}.txt"))?));
+        Self {
+            none: source.text("none.txt").unwrap_or_default(),
+            languages: Lang::ALL.into_iter().filter_map(sentences).collect(),
+        }
+    }
+}
+
+/// The lines of a file that say something.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn read_links(source: &Source, problems: &mut Vec<Problem>) -> BTreeMap<String, Link> {
@@ -145,7 +186,7 @@ fn read_embedder(source: &Source, problems: &mut Vec<Problem>) -> Option<Arc<Emb
     }
 }
 
-fn corpus<'a>(articles: &'a BTreeMap<ArticleId, Article>, none: &'a str) -> Corpus<'a> {
+fn corpus<'a>(articles: &'a BTreeMap<ArticleId, Article>, beside: &'a Beside) -> Corpus<'a> {
     let mut corpus = Corpus::default();
     for article in articles.values() {
         for (lang, text) in article.texts() {
@@ -160,11 +201,12 @@ fn corpus<'a>(articles: &'a BTreeMap<ArticleId, Article>, none: &'a str) -> Corp
             });
         }
     }
-    corpus.none = none
-        .lines()
-        .filter(|line| !line.starts_with('#'))
+    corpus.none = lines(&beside.none)
         .filter_map(|line| line.split_once('\t'))
         .filter_map(|(lang, text)| Some((lang.parse().ok()?, text)))
         .collect();
+    for (lang, sentences) in &beside.languages {
+        corpus.languages.extend(lines(sentences).map(|line| (*lang, line)));
+    }
     corpus
 }

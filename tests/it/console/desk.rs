@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use digidel::model::chat::{Address, Platform};
 use digidel::model::staff_account::AccountRole;
 use digidel::settings::Http;
-use digidel::store::desk::Filter;
+use digidel::store::worklist::Filter;
 
 use crate::support::browser::{Browser, signed_in, site};
 use crate::support::house::House;

@@ -76,7 +76,7 @@ impl Deliver for Hall {
 }
 
 /// Brings the bot's notes to itself back.
-struct AlarmClock(App);
+pub struct AlarmClock(pub App);
 
 impl Deliver for AlarmClock {
     fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
@@ -110,15 +110,15 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        Self::on(Store::in_memory().await.expect("a database in memory")).await
+        Self::on(Store::in_memory().await.expect("a database in memory"))
     }
 
-    pub async fn on(store: Store) -> Self {
-        Self::with(store, facts()).await
+    pub fn on(store: Store) -> Self {
+        Self::with(store, facts())
     }
 
     /// With other facts than the usual ones.
-    pub async fn with(store: Store, facts: Arc<Facts>) -> Self {
+    pub fn with(store: Store, facts: Arc<Facts>) -> Self {
         let now = Arc::new(AtomicI64::new(to_millis(instant(MONDAY))));
         let seeds = Arc::new(AtomicU64::new(1));
         let hall = Hall::default();
@@ -184,7 +184,13 @@ impl House {
     }
 }
 
-fn build(facts: &Arc<Facts>, store: &Store, now: &Arc<AtomicI64>, seeds: &Arc<AtomicU64>, hall: &Hall) -> (App, Outbox) {
+fn build(
+    facts: &Arc<Facts>,
+    store: &Store,
+    now: &Arc<AtomicI64>,
+    seeds: &Arc<AtomicU64>,
+    hall: &Hall,
+) -> (App, Outbox) {
     let clock: Clock = {
         let now = Arc::clone(now);
         Arc::new(move || from_millis(now.load(Ordering::SeqCst)))

@@ -79,8 +79,10 @@ fn begins() -> impl Strategy<Value = Date> {
     prop_oneof![any, edge]
 }
 
-fn hours() -> impl Strategy<Value = (Vec<Vec<Period>>, Vec<(i32, Vec<Period>)>, Vec<(i32, i32)>, bool, bool)>
-{
+/// A week, days with other periods, closures, and whether some holidays and eves are unusual.
+type Drawn = (Vec<Vec<Period>>, Vec<(i32, Vec<Period>)>, Vec<(i32, i32)>, bool, bool);
+
+fn hours() -> impl Strategy<Value = Drawn> {
     (
         prop::collection::vec(day(), 7),
         prop::collection::vec((0_i32..30, day()), 0..3),
@@ -169,7 +171,7 @@ impl World {
             ..usual.centres.get(&motala).expect("the centre").clone()
         };
         let facts = Facts { centres: Centres::new(vec![centre]), ..(*usual).clone() };
-        let house = House::with(Store::in_memory().await.expect("a database"), Arc::new(facts)).await;
+        let house = House::with(Store::in_memory().await.expect("a database"), Arc::new(facts));
         house.set_clock(swedish_instant(life.begins, Time::constant(9, 0, 0, 0)).expect("a time"));
         let (hours, booking) = (life.hours.clone(), life.booking.clone());
         Self { house, centre: motala, hours, booking, said: Override::default(), seen: BTreeMap::new() }

@@ -18,9 +18,10 @@ use super::{Corpus, Example, Search, TRAINED_FILE, text};
 use crate::facts::knowledge::embedding::Embedder;
 use crate::facts::problem::Problem;
 use crate::model::id::ArticleId;
+use crate::model::lang::Lang;
 
 /// Fresh examples that are embedded when the search is built, at some 20 ms each.
-const MOST_EMBEDDED: usize = 200;
+const MOST_EMBEDDED: usize = 50;
 
 /// An example, folded, with its class and whether the derived file has it.
 struct Known {
@@ -174,7 +175,9 @@ fn speller(corpus: &Corpus<'_>, known: &[Known], nones: &[Vec<String>]) -> Spell
     let titles: Vec<Vec<String>> = corpus.texts.iter().map(|t| text::words(t.title)).collect();
     let bodies: Vec<Vec<String>> = corpus.texts.iter().map(|t| text::words(t.body)).collect();
     let all = known.iter().map(|e| &e.words).chain(nones).chain(&titles).chain(&bodies);
-    Speller::new(all.flatten().map(String::as_str))
+    let swedish = corpus.examples.iter().filter(|e| e.lang == Lang::Sv).map(|e| e.text);
+    let swedish = swedish.chain(corpus.texts.iter().filter(|t| t.lang == Lang::Sv).map(|t| t.body));
+    Speller::new(all.flatten().map(String::as_str)).with_spellings(swedish)
 }
 
 fn complaint(corpus: &Corpus<'_>, given: bool, head: Option<&Head>) -> Option<Problem> {

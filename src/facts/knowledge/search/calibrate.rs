@@ -93,7 +93,9 @@ impl Calibration {
             let deviations = trial.signs.iter().zip(&fitted.mean).map(|(x, mean)| (x - mean).powi(2) / n);
             fitted.spread.iter_mut().zip(deviations).for_each(|(spread, d)| *spread += d);
         }
-        fitted.spread.iter_mut().for_each(|spread| *spread = spread.sqrt());
+        for spread in &mut fitted.spread {
+            *spread = spread.sqrt();
+        }
         let scaled: Vec<Signs> = trials.iter().map(|trial| fitted.scale(&trial.signs)).collect();
         for _ in 0..3000 {
             let (mut slope, mut bias_slope) = (fitted.weights.map(|w| SHRINKAGE * w), 0.0);

@@ -25,12 +25,12 @@ pub(crate) struct Space {
     /// The mean of every language, in the order of [`Lang::ALL`]; empty where it is not known.
     origins: Vec<Vec<f32>>,
     mean: Vec<f32>,
-    /// A square matrix, row by row.
+    /// A square, lower triangular matrix, row by row.
     whitening: Vec<f32>,
 }
 
 impl Space {
-    /// A space from its parts; the matrix is square, row by row.
+    /// A space from its parts; the matrix is square and lower triangular, row by row.
     pub fn new(origins: Vec<Vec<f32>>, mean: Vec<f32>, whitening: Vec<f32>) -> Self {
         Self { origins, mean, whitening }
     }
@@ -155,11 +155,16 @@ impl Dense {
         out.words(self.space.origins.iter().map(|origin| index(origin.len())));
         out.floats(self.space.origins.iter().flatten().copied());
         out.floats(self.space.mean.iter().copied());
-        out.floats(self.space.whitening.iter().copied());
+        // Only the triangle: the rest is zeros.
+        let rows = self.space.whitening.chunks_exact(self.space.mean.len().max(1)).zip(1..);
+        out.floats(rows.flat_map(|(row, filled)| row.iter().copied().take(filled)));
         out.words(self.neighbours.iter().map(|n| index(n.class)));
         out.words(self.neighbours.iter().map(|n| index(n.lang)));
         out.signed(self.neighbours.iter().flat_map(|n| n.vector.iter().copied()));
-        out.floats(self.planes.iter().flat_map(|(weights, _)| weights.iter().copied()));
+        let all = || self.planes.iter().flat_map(|(weights, _)| weights.iter().copied());
+        let unit = all().fold(0.0_f32, |top, w| top.max(w.abs())) / 127.0;
+        out.floats([unit]);
+        out.signed(all().map(|w| byte(w / unit)));
         out.floats(self.planes.iter().map(|(_, bias)| *bias));
     }
 
@@ -168,8 +173,15 @@ impl Dense {
         let widths = input.words()?;
         let mut flat = input.floats()?.into_iter();
         let origins = widths.iter().map(|width| flat.by_ref().take(at(*width)).collect()).collect();
-        let space = Space::new(origins, input.floats()?, input.floats()?);
-        let width = space.mean.len().max(1);
+        let mean = input.floats()?;
+        let width = mean.len().max(1);
+        let mut triangle = input.floats()?.into_iter();
+        let mut whitening = Vec::with_capacity(width * width);
+        for filled in 1..=mean.len() {
+            whitening.extend(triangle.by_ref().take(filled));
+            whitening.resize(filled * width, 0.0);
+        }
+        let space = Space::new(origins, mean, whitening);
         let classes = input.words()?;
         let langs = input.words()?;
         let vectors = input.signed()?;
@@ -183,7 +195,8 @@ impl Dense {
                 vector: vector.to_vec(),
             })
             .collect();
-        let weights = input.floats()?;
+        let unit = input.floats()?.first().copied()?;
+        let weights: Vec<f32> = input.signed()?.into_iter().map(|w| f32::from(w) * unit).collect();
         let planes = weights.chunks_exact(width).map(<[f32]>::to_vec).zip(input.floats()?).collect();
         Some(Self { space, neighbours, planes })
     }
@@ -207,7 +220,7 @@ mod tests {
         let space = Space::new(Vec::new(), vec![0.0; 2], vec![1.0, 0.0, 0.0, 1.0]);
         let neighbours =
             vec![Neighbour::new(0, Lang::Sv, &[0.3, 0.0]), Neighbour::new(1, Lang::Sv, &[0.0, 0.3])];
-        Dense::new(space, neighbours, vec![(vec![1.0, 0.0], 0.5), (vec![0.0, 1.0], 0.0)])
+        Dense::new(space, neighbours, vec![(vec![1.27, 0.0], 0.42), (vec![0.0, 1.27], 0.0)])
     }
 
     #[test]
@@ -215,7 +228,7 @@ mod tests {
         let opinion = tiny().opinion(&[0.3, 0.05], &[], 3);
         assert!(opinion.likeness[0] > opinion.likeness[1]);
         assert!((opinion.likeness[2] + 1.0).abs() < 1e-6, "a class without examples");
-        assert!((opinion.margins[0] - 0.8).abs() < 1e-6);
+        assert!((opinion.margins[0] - 0.801).abs() < 1e-4);
     }
 
     #[test]

@@ -118,6 +118,15 @@ pub struct Report {
     pub p99_ms: f32,
 }
 
+/// What is committed as `tests/eval/baseline.json`, measured on the test questions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// With both tiers.
+    pub full: Report,
+    /// With the lexical tier alone.
+    pub lexical: Report,
+}
+
 /// Share of letters that are spoilt in the misspelt copies.
 pub const MISSPELT: f32 = 0.08;
 /// A share may fall so far below the baseline before it counts as a drop.

@@ -5,50 +5,53 @@
 
 use std::collections::HashMap;
 
-use super::lexical::{Vector, Vocabulary};
+use super::lexical::Vocabulary;
 
 /// An inverted index over the fresh examples.
 #[derive(Debug, Default)]
 pub(crate) struct Fresh {
     /// Feature → example and value.
     postings: HashMap<u32, Vec<(usize, f32)>>,
-    /// Class and length of every example.
-    examples: Vec<(usize, f32)>,
+    /// The class of every example.
+    classes: Vec<usize>,
 }
 
 impl Fresh {
     /// Adds an example of a class.
     pub fn add(&mut self, class: usize, vocabulary: &Vocabulary, words: &[String]) {
-        let vector = vocabulary.vector(words);
-        for (feature, value) in &vector.values {
-            self.postings.entry(*feature).or_default().push((self.examples.len(), *value));
+        for (feature, value) in vocabulary.open_vector(words) {
+            self.postings.entry(feature).or_default().push((self.classes.len(), value));
         }
-        self.examples.push((class, length(&vector)));
+        self.classes.push(class);
     }
 
     /// Raises the margins of classes that have a fresh example like the text, up to 1 for the same
-    /// text, as a trained model would have it. `steepness` says how fast the margin falls as the
-    /// likeness does; beside trained classes a faint likeness must not count.
-    pub fn raise(&self, margins: &mut [f32], vector: &Vector, steepness: f32) {
-        let mut products = vec![0.0_f32; self.examples.len()];
-        for (feature, value) in &vector.values {
-            for (example, other) in self.postings.get(feature).into_iter().flatten() {
-                if let Some(product) = products.get_mut(*example) {
-                    *product += value * other;
+    /// text, as a trained model would have it, and gives the greatest likeness, 0–1. `steepness`
+    /// says how fast the margin falls as the likeness does; beside trained classes a faint
+    /// likeness must not count.
+    pub fn raise(
+        &self,
+        margins: &mut [f32],
+        vocabulary: &Vocabulary,
+        words: &[String],
+        steepness: f32,
+    ) -> f32 {
+        if self.classes.is_empty() {
+            return 0.0;
+        }
+        let mut likeness = vec![0.0_f32; self.classes.len()];
+        for (feature, value) in vocabulary.open_vector(words) {
+            for (example, other) in self.postings.get(&feature).into_iter().flatten() {
+                if let Some(sum) = likeness.get_mut(*example) {
+                    *sum += value * other;
                 }
             }
         }
-        let own = length(vector);
-        for (product, (class, length)) in products.iter().zip(&self.examples) {
-            if let Some(margin) = margins.get_mut(*class)
-                && own * length > 0.0
-            {
-                *margin = margin.max((1.0 - steepness * (1.0 - product / (own * length))).max(-1.0));
+        for (likeness, class) in likeness.iter().zip(&self.classes) {
+            if let Some(margin) = margins.get_mut(*class) {
+                *margin = margin.max(1.0 - steepness * (1.0 - likeness));
             }
         }
+        likeness.into_iter().fold(0.0, f32::max)
     }
-}
-
-fn length(vector: &Vector) -> f32 {
-    vector.values.iter().map(|(_, x)| x * x).sum::<f32>().sqrt()
 }

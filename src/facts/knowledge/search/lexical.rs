@@ -13,9 +13,9 @@ use super::wire::{Reader, Writer};
 /// Weight of the word features beside the character n-grams.
 const WORDS: f32 = 1.0;
 /// A feature must occur in so many training texts.
-const FEWEST_TEXTS: u32 = 3;
-/// Smaller weights are dropped: a fifth of the size, half a point of accuracy at most.
-const SMALLEST: f32 = 0.03;
+const FEWEST_TEXTS: u32 = 4;
+/// Smaller weights are dropped: most of the size, and a point at most of the lexical tier alone.
+const SMALLEST: f32 = 0.05;
 
 /// Inverse document frequencies are kept in steps of this: 255 steps reach beyond a million texts.
 const IDF_UNIT: f32 = 0.06;
@@ -73,6 +73,21 @@ impl Vocabulary {
         Vector { values, coverage }
     }
 
+    /// The same for comparing texts with one another: features that no training text has count
+    /// too, and most of all, and are named by their hash.
+    pub fn open_vector(&self, words: &[String]) -> Vec<(u32, f32)> {
+        let rarest = self.features.values().map(|(_, idf)| *idf).fold(1.0_f32, f32::max);
+        let counts = text::gram_counts(words).into_iter().chain(text::word_counts(words));
+        let idf = |hash: &u32| self.features.get(hash).map_or(rarest, |(_, idf)| *idf);
+        let mut values: Vec<(u32, f32)> =
+            counts.map(|(hash, n)| (hash, (1.0 + n.ln()) * idf(&hash))).collect();
+        let length = values.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
+        for (_, x) in &mut values {
+            *x /= length.max(f32::MIN_POSITIVE);
+        }
+        values
+    }
+
     fn group(&self, counts: &Counts, weight: f32) -> Vec<(u32, f32)> {
         let mut values: Vec<(u32, f32)> = counts
             .iter()
@@ -82,7 +97,9 @@ impl Vocabulary {
             .collect();
         let length = values.iter().map(|(_, x)| x * x).sum::<f32>().sqrt();
         if length > 0.0 {
-            values.iter_mut().for_each(|(_, x)| *x *= weight / length);
+            for (_, x) in &mut values {
+                *x *= weight / length;
+            }
         }
         values
     }

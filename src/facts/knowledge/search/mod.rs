@@ -120,8 +120,8 @@ const MOST_HITS: usize = 10;
 const MOST_SUGGESTED: usize = 3;
 /// A second article is listed among suggestions from this probability on; the third likewise.
 const WORTH_SUGGESTING: f32 = 0.01;
-/// A fresh example counts from half the likeness of its own text on, beside trained classes …
-const TRAINED_STEEPNESS: f32 = 4.0;
+/// A fresh example counts from a third of the likeness of its own text on, beside trained classes …
+const TRAINED_STEEPNESS: f32 = 3.0;
 /// … and from no likeness on, where all examples are fresh.
 const UNTRAINED_STEEPNESS: f32 = 2.0;
 /// The probability of an example that is repeated word for word.
@@ -217,13 +217,17 @@ impl Search {
         let mut margins = self.lexical.margins(&vector);
         margins.resize(self.classes.len(), -1.0);
         let steepness = if self.lexical.is_trained() { TRAINED_STEEPNESS } else { UNTRAINED_STEEPNESS };
-        self.fresh.raise(&mut margins, &vector, steepness);
-        Evidence { lexical: margins, coverage: vector.coverage, words: words.len(), ..Evidence::default() }
+        let vocabulary = self.lexical.vocabulary();
+        let likeness = self.fresh.raise(&mut margins, vocabulary, &mended, steepness);
+        // A text of new words that a fresh example has too is not unknown.
+        let coverage = vector.coverage.max(likeness);
+        Evidence { lexical: margins, coverage, words: words.len(), ..Evidence::default() }
     }
 
     fn add_dense(&self, evidence: &mut Evidence, dense: &Dense, embedder: &Embedder, text: &str) {
         let langs = self.languages.shares(text);
-        let vector = dense.space.project(&embedder.embed(&self.mended(text)), &langs);
+        let swedish = langs.iter().any(|(lang, share)| *lang == Lang::Sv && *share > 0.5);
+        let vector = dense.space.project(&embedder.embed(&self.mended(text, swedish)), &langs);
         let opinion = dense.opinion(&vector, &langs, self.classes.len());
         evidence.margins = opinion.margins;
         // An article that the linear model does not know is judged by its examples alone.
@@ -232,15 +236,18 @@ impl Search {
         evidence.likeness = opinion.likeness;
     }
 
-    /// The text with misspelt words mended; everything else as it was typed.
-    fn mended(&self, text: &str) -> String {
+    /// The text with misspelt words mended and, in a Swedish text without any å, ä and ö, these
+    /// put back; everything else as it was typed.
+    fn mended(&self, text: &str, swedish: bool) -> String {
         let mut out = String::with_capacity(text.len());
         let text: String = text.chars().take(text::LONGEST).collect();
+        let plain = swedish && text.is_ascii();
         for piece in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
             let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
             let folded = text::fold(word);
             let mended = self.speller.mend(&folded);
-            out.push_str(if mended == folded { word } else { &mended });
+            let spelt = if swedish { self.speller.spell(&mended) } else { &mended };
+            out.push_str(if mended == folded && !plain { word } else { spelt });
             out.push_str(piece.get(word.len()..).unwrap_or(" "));
         }
         out

@@ -16,7 +16,7 @@ use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 
 /// First block of the file; changes whenever the layout or the features do.
-const MARK: &[u8] = b"digidel search 1";
+const MARK: &[u8] = b"digidel search 2";
 
 /// How the parts are added up before the softmax.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -34,7 +34,8 @@ pub(crate) struct Blend {
 pub(crate) struct Head {
     /// The classes from 1 on; class 0 is "none of these".
     pub articles: Vec<ArticleId>,
-    /// Example → its place among the dense model's neighbours.
+    /// Example → its place among the dense model's neighbours. In a block of its own.
+    #[serde(skip)]
     pub examples: BTreeMap<u64, u32>,
     /// Fingerprint of all else that was trained on (titles, topics, "none" sentences).
     pub rest: u64,
@@ -76,6 +77,10 @@ impl Model {
         let mut out = Writer::default();
         out.bytes(MARK);
         out.bytes(&serde_json::to_vec(&self.head).unwrap_or_default());
+        let entry = |(key, place): (&u64, &u32)| -> Vec<u8> {
+            key.to_le_bytes().into_iter().chain(place.to_le_bytes()).collect()
+        };
+        out.bytes(&self.head.examples.iter().flat_map(entry).collect::<Vec<_>>());
         self.lexical.write(&mut out);
         self.dense.write(&mut out);
         out.finish()
@@ -87,7 +92,13 @@ impl Model {
         if input.bytes()? != MARK {
             return None;
         }
-        let head = serde_json::from_slice(input.bytes()?).ok()?;
+        let mut head: Head = serde_json::from_slice(input.bytes()?).ok()?;
+        let (entries, _) = input.bytes()?.as_chunks::<12>();
+        for entry in entries {
+            let (key, place) = entry.split_first_chunk::<8>()?;
+            let place = u32::from_le_bytes(*place.first_chunk::<4>()?);
+            head.examples.insert(u64::from_le_bytes(*key), place);
+        }
         Some(Self { head, lexical: Lexical::read(&mut input)?, dense: Dense::read(&mut input)? })
     }
 }

@@ -47,7 +47,9 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
 pub(crate) fn normalise(vector: &mut [f32]) {
     let length = dot(vector, vector).sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|x| *x /= length);
+        for x in vector.iter_mut() {
+            *x /= length;
+        }
     }
 }
 
@@ -56,7 +58,9 @@ pub(crate) fn log_softmax(scores: &mut [f32]) {
     let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     if top.is_finite() {
         let log_sum = scores.iter().map(|s| (s - top).exp()).sum::<f32>().ln() + top;
-        scores.iter_mut().for_each(|s| *s -= log_sum);
+        for s in scores.iter_mut() {
+            *s -= log_sum;
+        }
     }
 }
 

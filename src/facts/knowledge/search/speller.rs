@@ -3,11 +3,12 @@
 //! Two letters from eight letters on. Known words are never touched, so a correct text stays as
 //! it is. Does not look at the words around.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rapidfuzz::distance::osa;
 
 use super::num::{at, hash, index};
+use super::text;
 
 /// Shorter words have too many neighbours.
 const SHORTEST: usize = 4;
@@ -23,8 +24,11 @@ pub struct Speller {
     known: HashMap<String, u32>,
     /// Words and how often they occur.
     words: Vec<(String, u32)>,
-    /// Hash of a word with up to two letters deleted → its words (symmetric deletion).
-    deletions: HashMap<u64, Vec<u32>>,
+    /// Hash of a word with up to two letters deleted, and the word's place (symmetric deletion);
+    /// sorted, which is built faster than a map of lists.
+    deletions: Vec<(u64, u32)>,
+    /// Folded word → how it is mostly spelt in Swedish, where that differs.
+    spellings: HashMap<String, String>,
 }
 
 impl Speller {
@@ -40,11 +44,35 @@ impl Speller {
             }
         }
         for (i, (word, _)) in speller.words.iter().enumerate() {
-            for key in deletions(word) {
-                speller.deletions.entry(key).or_default().push(index(i));
+            speller.deletions.extend(deletions(word).into_iter().map(|key| (key, index(i))));
+        }
+        speller.deletions.sort_unstable();
+        speller
+    }
+
+    /// Learns from Swedish texts where å, ä and ö belong.
+    #[must_use]
+    pub fn with_spellings<'a>(mut self, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        for word in texts.into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())) {
+            *counts.entry(word.to_lowercase()).or_default() += 1;
+        }
+        let mut best: HashMap<String, (u32, String)> = HashMap::new();
+        for (word, n) in counts.into_iter().filter(|(word, _)| !word.is_empty()) {
+            let entry = best.entry(text::fold(&word)).or_default();
+            if n > entry.0 {
+                *entry = (n, word);
             }
         }
-        speller
+        best.retain(|folded, (_, word)| folded != word);
+        self.spellings = best.into_iter().map(|(folded, (_, word))| (folded, word)).collect();
+        self
+    }
+
+    /// The usual Swedish spelling of a folded word: *losenord* is *lösenord*.
+    #[must_use]
+    pub fn spell<'a>(&'a self, folded: &'a str) -> &'a str {
+        self.spellings.get(folded).map_or(folded, String::as_str)
     }
 
     /// Whether the articles use the (folded) word.
@@ -67,9 +95,9 @@ impl Speller {
         let reach = if letters >= LONG { 2 } else { 1 };
         let mut best: Option<(usize, u32, &str)> = None;
         for key in deletions(word) {
-            for (known, frequency) in
-                self.deletions.get(&key).into_iter().flatten().filter_map(|i| self.words.get(at(*i)))
-            {
+            let from = self.deletions.partition_point(|(other, _)| *other < key);
+            let same = self.deletions.iter().skip(from).take_while(|(other, _)| *other == key);
+            for (known, frequency) in same.filter_map(|(_, i)| self.words.get(at(*i))) {
                 let distance = osa::distance(word.chars(), known.chars());
                 let better = best.is_none_or(|(d, f, w)| {
                     (distance, std::cmp::Reverse(*frequency), known.as_str()) < (d, std::cmp::Reverse(f), w)
@@ -121,5 +149,12 @@ mod tests {
         assert_eq!(speller.mend("skriva"), "skriva", "known words stay");
         assert_eq!(speller.mend("hus"), "hus");
         assert_eq!(speller.mend("cykelpump"), "cykelpump");
+    }
+
+    #[test]
+    fn knows_where_the_dots_belong() {
+        let speller = Speller::default().with_spellings(["Får jag låna?", "hur får man hjälp", "var far"]);
+        assert_eq!(speller.spell("far"), "får", "the most frequent spelling");
+        assert_eq!(speller.spell("hur"), "hur");
     }
 }

@@ -18,6 +18,9 @@ use crate::facts::knowledge::embedding::Embedder;
 use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 
+/// The languages with examples for every article. The linear models learn from these only: from a
+/// language with few examples they would learn that everything said in it is about those few.
+const WHOLE: [Lang; 2] = [Lang::Sv, Lang::En];
 /// Cost of an error of the lexical model.
 const LEXICAL_COST: f32 = 1.0;
 /// Cost of an error of the dense model: lower, as its features are few and all matter.
@@ -50,9 +53,8 @@ pub fn train(corpus: &Corpus<'_>, dev: &[Question], embedder: &std::sync::Arc<Em
     articles.sort_unstable();
     articles.dedup();
     let lessons = lessons(corpus, &articles);
-    let whole = whole_languages(&lessons, articles.len());
-    let lexical = train_lexical(&lessons, &whole, articles.len() + 1);
-    let dense = train_dense(corpus, &lessons, &whole, articles.len() + 1, embedder);
+    let lexical = train_lexical(&lessons, articles.len() + 1);
+    let dense = train_dense(corpus, &lessons, articles.len() + 1, embedder);
     let keys = corpus.examples.iter().map(|e| model::example_key(e.article, e.text));
     let examples: BTreeMap<u64, u32> = keys.zip(0..).collect();
     let untuned = Tuning {
@@ -66,7 +68,7 @@ pub fn train(corpus: &Corpus<'_>, dev: &[Question], embedder: &std::sync::Arc<Em
         full: untuned.clone(),
         lexical: untuned.clone(),
         foreign: untuned,
-        whole,
+        whole: WHOLE.to_vec(),
         sure: SURE,
     };
     let mut model = Model { head, lexical, dense };
@@ -86,20 +88,8 @@ fn lessons<'a>(corpus: &'a Corpus<'a>, articles: &[ArticleId]) -> Vec<Lesson<'a>
     examples.chain(titles).chain(nones).collect()
 }
 
-/// The languages with examples for most articles. The linear models learn from these only: from
-/// the others they would learn that everything in Polish is about fraud, if only that is translated.
-fn whole_languages(lessons: &[Lesson<'_>], articles: usize) -> Vec<Lang> {
-    let covered = |lang: Lang| {
-        let mut classes: Vec<usize> = lessons.iter().filter(|l| l.lang == lang).map(|l| l.class).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        classes.len()
-    };
-    Lang::ALL.into_iter().filter(|lang| 4 * covered(*lang) >= 3 * articles).collect()
-}
-
-fn train_lexical(lessons: &[Lesson<'_>], whole: &[Lang], classes: usize) -> Lexical {
-    let lessons: Vec<&Lesson<'_>> = lessons.iter().filter(|lesson| whole.contains(&lesson.lang)).collect();
+fn train_lexical(lessons: &[Lesson<'_>], classes: usize) -> Lexical {
+    let lessons: Vec<&Lesson<'_>> = lessons.iter().filter(|lesson| WHOLE.contains(&lesson.lang)).collect();
     let mut texts: Vec<Vec<String>> = lessons.iter().map(|lesson| text::words(lesson.text)).collect();
     for (rate, seed) in MISSPELT.into_iter().zip(1..) {
         texts.extend(lessons.iter().map(|lesson| text::words(&text::misspell(lesson.text, rate, seed))));
@@ -108,13 +98,7 @@ fn train_lexical(lessons: &[Lesson<'_>], whole: &[Lang], classes: usize) -> Lexi
     Lexical::train(&texts, &labels, classes, LEXICAL_COST)
 }
 
-fn train_dense(
-    corpus: &Corpus<'_>,
-    lessons: &[Lesson<'_>],
-    whole: &[Lang],
-    classes: usize,
-    embedder: &Embedder,
-) -> Dense {
+fn train_dense(corpus: &Corpus<'_>, lessons: &[Lesson<'_>], classes: usize, embedder: &Embedder) -> Dense {
     let origins = origins(corpus, embedder);
     let raw = embed_all(&lessons.iter().map(|lesson| lesson.text).collect::<Vec<_>>(), embedder);
     let vectors: Vec<Vec<f32>> =
@@ -124,7 +108,7 @@ fn train_dense(
     let projected = raw.iter().zip(lessons).map(|(v, lesson)| space.project(v, &[(lesson.lang, 1.0)]));
     let rows: Vec<Vec<f32>> = projected.collect();
     let neighbours = rows.iter().zip(lessons).map(|(row, l)| Neighbour::new(l.class, l.lang, row)).collect();
-    let kept = || rows.iter().zip(lessons).filter(|(_, lesson)| whole.contains(&lesson.lang));
+    let kept = || rows.iter().zip(lessons).filter(|(_, lesson)| WHOLE.contains(&lesson.lang));
     let rows: Vec<Vec<f32>> = kept().map(|(row, _)| row.clone()).collect();
     let labels: Vec<usize> = kept().map(|(_, lesson)| lesson.class).collect();
     let width = rows.first().map_or(0, Vec::len);

@@ -49,7 +49,9 @@ pub(crate) fn mean_of<'a>(vectors: impl Iterator<Item = &'a Vec<f32>>, width: us
         sum.iter_mut().zip(vector).for_each(|(s, x)| *s += x);
         n += 1.0;
     }
-    sum.iter_mut().for_each(|s| *s /= n.max(1.0));
+    for s in &mut sum {
+        *s /= n.max(1.0);
+    }
     sum
 }
 
@@ -71,7 +73,9 @@ fn inverse_factor(matrix: &[Vec<f32>]) -> Vec<f32> {
             line.iter_mut().zip(earlier).for_each(|(x, y)| *x -= weight * y);
         }
         line.iter_mut().skip(i).take(1).for_each(|x| *x += 1.0);
-        line.iter_mut().for_each(|x| *x /= diagonal);
+        for x in &mut line {
+            *x /= diagonal;
+        }
         inverse.push(line);
         new.push(diagonal);
         factor.push(new);

@@ -180,6 +180,9 @@ pub fn message(state: &State, which: &Message) -> Value {
             "id": id(cause.id), "type": cause.kind, "user": user(state, cause.user),
             "authorizing_integration_owners": owners(state, cause.by_user, cause.user, cause.channel)
         });
+        if let Some(source) = cause.source.filter(|_| cause.kind == 3) {
+            json["interaction_metadata"]["interacted_message_id"] = id(source);
+        }
     }
     json
 }

@@ -7,7 +7,7 @@ use super::turn::Turn;
 use super::{Need, say};
 use crate::model::action::{Action, Points};
 use crate::model::chat::Role;
-use crate::model::desk::{Deed, RequestOp};
+use crate::model::deed::{Deed, RequestOp};
 use crate::model::effect::Effect;
 use crate::model::markup::Markup;
 use crate::model::message::Choice;

@@ -1,0 +1,24 @@
+# Daily work. `just` alone lists what there is.
+
+_default:
+    @just --list
+
+# Talk to the bot here
+chat *ARGS:
+    cargo run -- chat {{ARGS}}
+
+# Everything that must pass before a commit
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+    cargo run --quiet -- check
+
+# Write what the bot says now into tests/chats; read the difference
+chats:
+    UPDATE_CHATS=1 cargo test --test it transcripts
+    git diff --stat tests/chats
+
+# Licences, advisories, bans
+deny:
+    cargo deny check

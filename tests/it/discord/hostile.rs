@@ -1,0 +1,94 @@
+//! Hostile texts from either end do no harm at the other.
+
+use super::*;
+
+const HOSTILE: [&str; 9] = [
+    "@everyone @here",
+    "<@&1234> <@1100000000000000001> <#5>",
+    "**fet** __x__ ~~y~~ ||dold|| `kod`",
+    "# rubrik\n> citat\n- punkt",
+    "[klicka](https://evil.example)",
+    "https://discord.gg/abc discord.gg/abc",
+    "a\u{202E}b\u{200B}c\u{2066}d\u{2060}e",
+    "``` kodblock",
+    "<t:0:F> <:smile:1>",
+];
+
+#[tokio::test]
+async fn hostile_texts_stay_text_both_ways() -> Tested {
+    let mut bridge = Bridge::open().await?;
+    let desk = bridge.desk().await?;
+    let amina = Bridge::resident("amina");
+    bridge.asks_for_person(&amina, "@everyone <@&1> **hjälp** https://discord.gg/abc").await?;
+    let post = bridge.post(&desk, 0).await?;
+    desk.anna.press(post, "Ta ärendet")?.message().await?;
+    bridge.reads(&amina, "svarar dig").await?;
+    for text in HOSTILE {
+        bridge.says(&amina, text).await?;
+        desk.anna.say(post, text)?;
+    }
+    bridge.says(&amina, &"*långt* ".repeat(1_250)).await?;
+    bridge.says(&amina, "slut-1").await?;
+    desk.anna.sees(post, "slut-1").await?;
+    desk.anna.say(post, "slut-2")?;
+    bridge.reads(&amina, "slut-2").await?;
+
+    let secrets =
+        ["@everyone", "<@", "**fet", "||", "~~", "](https", "discord.gg/", "https://discord", "```", "<t:"];
+    for seen in bridge.dc.screen(post).iter().filter(|s| s.by_bot) {
+        let plain = seen.content.replace(r"\@", "").replace(r"\<", "").replace(r"\*", "").replace(r"\|", "");
+        let plain = plain.replace(r"\~", "").replace(r"\`", "").replace(r"\]", "").replace(r"\/", "");
+        for secret in secrets {
+            assert!(!plain.contains(secret), "{secret} in {}", seen.content);
+        }
+        assert!(!seen.content.contains(['\u{202E}', '\u{200B}', '\u{2066}', '\u{2060}']));
+        assert!(seen.content.encode_utf16().count() <= 2_000);
+    }
+    let long: String = bridge.dc.screen(post).iter().map(|s| s.content.as_str()).collect();
+    assert_eq!(long.matches("långt").count(), 1_250);
+    for request in bridge.dc.requests().iter().filter(|r| r.body["content"].is_string()) {
+        assert_eq!(request.body["allowed_mentions"], json!({"parse": []}), "{request}");
+    }
+    // What reaches the resident is markup whose every block is plain text but for the alias.
+    for shown in bridge.screen(&amina) {
+        assert!(!shown.text.contains('\u{202E}') && !shown.text.contains("Andersson"), "{}", shown.text);
+    }
+    bridge.dc.clean()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_the_role_may_press_and_of_two_one_wins() -> Tested {
+    let mut bridge = Bridge::open().await?;
+    let desk = bridge.desk().await?;
+    let amina = Bridge::resident("amina");
+    bridge.asks_for_person(&amina, "Hur byter jag lösenord?").await?;
+    let post = bridge.post(&desk, 0).await?;
+    let stranger = bridge.dc.person("Sten");
+    stranger.join(desk.guild, &[]);
+    let refused = stranger.press(post, "Ta ärendet")?.message().await?;
+    assert!(refused.contains("Bara volontärerna"), "{refused}");
+    let (one, two) = (desk.anna.press(post, "Ta ärendet")?, desk.bo.press(post, "Ta ärendet")?);
+    let (one, two) = (one.message().await?, two.message().await?);
+    let won = [&one, &two].iter().filter(|seen| seen.contains("Ärendet är ditt")).count();
+    let told = [&one, &two].iter().filter(|seen| seen.contains("hann före")).count();
+    assert_eq!((won, told), (1, 1), "{one}\n{two}");
+    // Whoever has not taken it cannot answer with the form either.
+    let (owner, other) = if one.contains("ditt") { (&desk.anna, &desk.bo) } else { (&desk.bo, &desk.anna) };
+    other.sees(post, "Svara").await?;
+    let form = other.press(post, "Svara")?;
+    let refused = other.submit(&form, &[("text", "inte jag")]).await?.message().await?;
+    assert!(refused.contains("Ta ärendet först"), "{refused}");
+    let form = owner.press(post, "Svara")?;
+    owner.submit(&form, &[("text", "Så här gör du")]).await?.message().await?;
+    bridge.reads(&amina, "Så här gör du").await?;
+    owner.sees(post, "Så här gör du").await?;
+    // A role that is lost frees the request.
+    owner.set_role(desk.guild, desk.role, false);
+    owner.say(post, "Är jag kvar?")?;
+    bridge.reads(&amina, "väntar på någon annan").await?;
+    assert!(!bridge.screen(&amina).iter().any(|s| s.text.contains("kvar?")));
+    assert_eq!(bridge.store.open_notices().await?.len(), 1);
+    bridge.dc.clean()?;
+    Ok(())
+}

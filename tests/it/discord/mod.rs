@@ -1,0 +1,383 @@
+//! The Discord adapter and the volunteers' desk, against the local Discord over real HTTP and
+//! WebSocket. Residents sit at a screen that stands for Telegram; the adapter there is another's.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use digidel::adapters::discord::{Discord, Labels, Wiring};
+use digidel::app::App;
+use digidel::engine::say;
+use digidel::model::chat::{Address, Chat, Hints, MessageRef, Platform, Role};
+use digidel::model::event::{Incoming, Input};
+use digidel::model::id::Fresh;
+use digidel::model::message::{Choice, Content, Message};
+use digidel::model::time::{Clock, from_millis, to_millis};
+use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
+use digidel::settings;
+use digidel::store::Store;
+use futures_util::future::BoxFuture;
+use serde_json::json;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::discord::{Cannot, Id, Person, Server, TOKEN};
+use crate::support::house::{MONDAY, facts, instant};
+
+mod commands;
+mod crash;
+mod desk;
+mod hostile;
+mod load;
+
+pub type Tested = Result<(), Box<dyn std::error::Error>>;
+
+/// How long a test waits for something to arrive.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One thing that stands on a resident's screen.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub letter: String,
+    pub text: String,
+    pub choices: Vec<Choice>,
+    pub gone: bool,
+}
+
+/// Residents' telephones: what stands on the screen of each, and since when.
+#[derive(Clone, Default)]
+pub struct Phones {
+    screens: Arc<Mutex<Vec<(Address, Shown, tokio::time::Instant)>>>,
+    changed: Arc<Notify>,
+}
+
+impl Phones {
+    fn with<T>(&self, see: impl FnOnce(&mut Vec<(Address, Shown, tokio::time::Instant)>) -> T) -> T {
+        let seen = see(&mut self.screens.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_waiters();
+        seen
+    }
+
+    fn put(&self, parcel: &Parcel, message: &Message) {
+        let letter = parcel.id.to_string();
+        let shown = Shown {
+            letter: letter.clone(),
+            text: message.text.plain(),
+            choices: message.ask.choices().to_vec(),
+            gone: false,
+        };
+        self.with(|screens| {
+            // A letter that is delivered twice is the same message: the terminal tells by its number.
+            if !screens.iter().any(|(_, s, _)| s.letter == letter) {
+                screens.push((parcel.to.clone(), shown, tokio::time::Instant::now()));
+            }
+        });
+    }
+
+    fn change(&self, at: &[MessageRef], change: impl Fn(&mut Shown)) {
+        self.with(|screens| {
+            for (_, shown, _) in screens.iter_mut().filter(|(_, s, _)| at.iter().any(|m| m.0 == s.letter)) {
+                change(shown);
+            }
+        });
+    }
+}
+
+impl Deliver for Phones {
+    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
+        match &parcel.content {
+            Content::Message(message) => self.put(parcel, message),
+            Content::Edit { at, message, .. } => self.change(at, |shown| shown.text = message.text.plain()),
+            Content::Withdraw { at, .. } => self.change(at, |shown| shown.gone = true),
+            _ => {}
+        }
+        Box::pin(async { Ok(vec![MessageRef(parcel.id.to_string())]) })
+    }
+
+    fn repeats_safely(&self) -> bool {
+        true
+    }
+}
+
+struct AlarmClock(App);
+
+impl Deliver for AlarmClock {
+    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
+        Box::pin(async move {
+            let Content::Alarm(alarm) = &parcel.content else { panic!("not an alarm") };
+            let incoming = Incoming {
+                key: format!("alarm:{}", parcel.id),
+                chat: Chat::private(parcel.to.clone()),
+                role: Role::Clock,
+                input: Input::Alarm(alarm.clone()),
+                hints: Hints::default(),
+                reply: None,
+                message: None,
+            };
+            let done = self.0.handle(incoming).await;
+            done.map(|_| Vec::new()).map_err(|e| SendError::Refused(e.to_string()).into())
+        })
+    }
+}
+
+/// The process: what ends when it is killed.
+struct Process {
+    app: App,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // As a kill would: nothing is finished.
+        self.tasks.iter().for_each(JoinHandle::abort);
+        self.stop.cancel();
+    }
+}
+
+/// The whole bot on a database in memory, connected to a local Discord.
+pub struct Bridge {
+    pub dc: Server,
+    pub store: Store,
+    pub phones: Phones,
+    now: Arc<AtomicI64>,
+    started: tokio::time::Instant,
+    seeds: Arc<AtomicU64>,
+    bell: Arc<Notify>,
+    process: Option<Process>,
+    keys: u64,
+}
+
+impl Bridge {
+    pub async fn open() -> Result<Self, Box<dyn std::error::Error>> {
+        Self::on(Store::in_memory().await?).await
+    }
+
+    pub async fn on(store: Store) -> Result<Self, Box<dyn std::error::Error>> {
+        if std::env::var_os("RUST_LOG").is_some() {
+            let filter = tracing_subscriber::EnvFilter::from_default_env();
+            let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
+        }
+        let mut bridge = Self {
+            dc: Server::start().await?,
+            store,
+            phones: Phones::default(),
+            now: Arc::new(AtomicI64::new(to_millis(instant(MONDAY)))),
+            started: tokio::time::Instant::now(),
+            seeds: Arc::new(AtomicU64::new(1)),
+            bell: Arc::new(Notify::new()),
+            process: None,
+            keys: 0,
+        };
+        bridge.start().await?;
+        Ok(bridge)
+    }
+
+    /// Starts the process, as `digidel run` does.
+    pub async fn start(&mut self) -> Tested {
+        let now = Arc::clone(&self.now);
+        let start = self.started;
+        // Time goes on as it does, so that what is tried again is tried; `later` makes it jump.
+        let clock: Clock = Arc::new(move || {
+            let gone = i64::try_from(start.elapsed().as_millis()).unwrap_or(0);
+            from_millis(now.load(Ordering::SeqCst) + gone)
+        });
+        let seeds = Arc::clone(&self.seeds);
+        let seed: digidel::app::Seed =
+            Arc::new(move || Fresh::new(seeds.fetch_add(1, Ordering::SeqCst)).bits());
+        let app = App::start(facts(), self.store.clone(), clock.clone(), seed, self.bell.clone());
+        let store = self.store.clone();
+        let wiring = Wiring {
+            labels: Labels::new(&say::discord),
+            places: Arc::new(|typed| facts().places.suggest(typed, 25).into_iter().map(|p| p.name).collect()),
+            followed: Arc::new(move || {
+                let store = store.clone();
+                Box::pin(async move { store.followed(Platform::Discord).await.map_err(|e| e.to_string()) })
+            }),
+        };
+        let settings = settings::Discord { token: Some(TOKEN.into()), api_url: Some(self.dc.url()) };
+        let discord = Discord::new(&settings, app.clone(), wiring)?;
+        let outbox =
+            Outbox::new(self.store.clone(), clock, self.bell.clone(), Arc::new(AlarmClock(app.clone())))
+                .with(Platform::Telegram, Arc::new(self.phones.clone()))
+                .with(Platform::Discord, Arc::new(discord.clone()));
+        outbox.recover().await?;
+        let stop = CancellationToken::new();
+        let tasks = vec![
+            tokio::spawn(discord.listen(stop.clone())),
+            tokio::spawn(Arc::new(outbox).run(stop.clone())),
+        ];
+        let identified = self.dc.look(|state| state.sessions.identified);
+        self.process = Some(Process { app, stop, tasks });
+        self.dc
+            .until("the bot has registered", |state| {
+                let ready = state.sessions.identified > identified && state.sessions.connected();
+                (ready && !state.commands.is_empty()).then_some(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Kills the process in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        self.process = None;
+        // The dead cannot hold a connection.
+        self.dc.drop_gateway();
+        self.dc.forget_sessions();
+    }
+
+    pub async fn restart(&mut self) -> Tested {
+        self.kill();
+        self.start().await
+    }
+
+    pub fn app(&self) -> App {
+        self.process.as_ref().expect("the process runs").app.clone()
+    }
+
+    /// Lets time pass for the bot, and wakes it.
+    pub fn later(&self, minutes: i64) {
+        self.now.fetch_add(minutes * 60_000, Ordering::SeqCst);
+        self.bell.notify_one();
+    }
+
+    pub fn resident(name: &str) -> Address {
+        Address::new(Platform::Telegram, name)
+    }
+
+    pub async fn does(&mut self, who: &Address, input: Input, message: Option<&str>) -> Tested {
+        self.keys += 1;
+        let incoming = Incoming {
+            key: format!("test:{}", self.keys),
+            chat: Chat::private(who.clone()),
+            role: Role::Resident,
+            input,
+            hints: Hints::default(),
+            reply: None,
+            message: Some(MessageRef(message.map_or_else(|| self.keys.to_string(), str::to_owned))),
+        };
+        self.app().handle(incoming).await?;
+        Ok(())
+    }
+
+    pub async fn says(&mut self, who: &Address, text: &str) -> Tested {
+        self.does(who, Input::Text(text.into()), None).await
+    }
+
+    /// Presses the newest button with this label.
+    pub async fn taps(&mut self, who: &Address, label: &str) -> Tested {
+        let action = self
+            .until(&format!("[{label}] on {who}'s screen"), |screens| {
+                let own = screens.iter().rev().filter(|(a, ..)| a == who);
+                own.flat_map(|(_, s, _)| &s.choices).find(|c| c.label == label).map(|c| c.action.clone())
+            })
+            .await?;
+        self.does(who, Input::Tap(action), None).await
+    }
+
+    async fn until<T>(
+        &self,
+        what: &str,
+        mut see: impl FnMut(&[(Address, Shown, tokio::time::Instant)]) -> Option<T>,
+    ) -> Result<T, Cannot> {
+        let patience = tokio::time::sleep(PATIENCE);
+        tokio::pin!(patience);
+        loop {
+            let changed = self.phones.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let found = see(&self.phones.screens.lock().unwrap_or_else(PoisonError::into_inner));
+            if let Some(found) = found {
+                return Ok(found);
+            }
+            tokio::select! {
+                () = &mut changed => {}
+                () = &mut patience => {
+                    let screens = self.phones.screens.lock().unwrap_or_else(PoisonError::into_inner);
+                    let all: Vec<String> = screens.iter().map(|(a, s, _)| format!("{a}> {}", s.text)).collect();
+                    let wrong: Vec<String> = self.dc.violations().iter().map(ToString::to_string).collect();
+                    return Err(Cannot(format!("waited in vain for {what}\n{}\n{wrong:#?}", all.join("\n"))));
+                }
+            }
+        }
+    }
+
+    /// Waits until a resident reads a message that contains `text`; when it came.
+    pub async fn reads(&self, who: &Address, text: &str) -> Result<tokio::time::Instant, Cannot> {
+        self.until(&format!("{who} to read `{text}`"), |screens| {
+            screens
+                .iter()
+                .rev()
+                .find(|(a, s, _)| a == who && !s.gone && s.text.contains(text))
+                .map(|(.., at)| *at)
+        })
+        .await
+    }
+
+    /// Everything on a resident's screen.
+    pub fn screen(&self, who: &Address) -> Vec<Shown> {
+        self.phones
+            .with(|screens| screens.iter().filter(|(a, ..)| a == who).map(|(_, s, _)| s.clone()).collect())
+    }
+
+    /// A resident asks for a person and agrees.
+    pub async fn asks_for_person(&mut self, who: &Address, matter: &str) -> Tested {
+        self.does(who, Input::Command(digidel::model::event::Command::Person, String::new()), None).await?;
+        self.says(who, matter).await?;
+        self.taps(who, "Ja, skicka frågan").await
+    }
+}
+
+/// A guild with a desk that is set up, and two volunteers.
+pub struct Desk {
+    pub guild: Id,
+    pub forum: Id,
+    pub role: Id,
+    pub anna: Person,
+    pub bo: Person,
+}
+
+impl Bridge {
+    pub async fn desk(&mut self) -> Result<Desk, Box<dyn std::error::Error>> {
+        let guild = self.dc.guild("Digidel");
+        let forum = self.dc.forum(guild, "ärenden", &["Väntar", "Taget", "Klart", "Personal", "svenska"]);
+        let role = self.dc.role(guild, "volontär", 0);
+        let owner = self.dc.person("Ägaren");
+        let admin = self.dc.role(guild, "styr", crate::support::discord::permissions::ADMINISTRATOR);
+        owner.join(guild, &[admin]);
+        let (anna, bo) = (self.dc.person("Anna Andersson"), self.dc.person("Bo Berg"));
+        anna.join(guild, &[role]);
+        bo.join(guild, &[role]);
+        let hall = self.dc.text_channel(guild, "hallen");
+        let options = [("channel", json!(forum.to_string())), ("role", json!(role.to_string()))];
+        let set_up = owner.slash(hall, "desk setup", &options)?.message().await?;
+        assert!(set_up.contains("Disken är klar"), "{set_up}");
+        for (who, alias) in [(&anna, "Humlan"), (&bo, "Biet")] {
+            let named = who.slash(hall, "desk alias", &[("name", json!(alias))])?.message().await?;
+            assert!(named.contains(alias), "{named}");
+        }
+        Ok(Desk { guild, forum, role, anna, bo })
+    }
+
+    /// Waits for the next post of the desk, counted from 0.
+    pub async fn post(&self, desk: &Desk, n: usize) -> Result<Id, Cannot> {
+        let post = self
+            .dc
+            .until("a post is opened", |state| {
+                let posts: Vec<Id> =
+                    state.channels.values().filter(|c| c.parent == Some(desk.forum)).map(|c| c.id).collect();
+                posts.get(n).copied()
+            })
+            .await?;
+        // Not before the bot knows its own post.
+        for _ in 0..500 {
+            let followed = self.store.followed(Platform::Discord).await.map_err(|e| Cannot(e.to_string()))?;
+            if followed.iter().any(|f| f.address.id() == format!("t:{post}")) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(post)
+    }
+}

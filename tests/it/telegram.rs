@@ -1,0 +1,12 @@
+//! The Telegram adapter: what it reads, what it writes, and how it lives with the real protocol.
+
+mod accidents;
+mod day;
+mod faults;
+mod groups;
+mod latency;
+mod profile;
+mod read;
+mod rig;
+mod webhook;
+mod write;
