@@ -99,12 +99,13 @@ fn every_language_that_is_offered_says_everything() {
 fn every_sentence_is_used() {
     let sources = speakers();
     // Keys that are put together from data.
-    let made = ["topic.", "language.", "weekday.", "month."];
+    let made = ["topic.", "language.", "weekday.", "month.", "command.", "desk.right_"];
     let unused: Vec<String> = read(Lang::Sv)
         .expect("locales/sv.yml")
         .into_keys()
         .filter(|key| !made.iter().any(|prefix| key.starts_with(prefix)))
-        .filter(|key| !sources.contains(&format!("\"{key}\"")))
+        // The Discord adapter asks for its words by the last part of their keys.
+        .filter(|key| !sources.contains(&format!("\"{}\"", key.strip_prefix("discord.").unwrap_or(key))))
         .collect();
     assert!(unused.is_empty(), "{unused:#?}");
 }

@@ -10,7 +10,8 @@ fn count(bridge: &Bridge, post: Id, text: &str) -> usize {
 
 #[tokio::test]
 async fn a_conversation_survives_ten_deaths() -> Tested {
-    let mut bridge = Bridge::open().await?;
+    let folder = tempfile::tempdir()?;
+    let mut bridge = Bridge::on(Store::open(&folder.path().join("digidel.db")).await?).await?;
     let desk = bridge.desk().await?;
     let amina = Bridge::resident("amina");
     bridge.asks_for_person(&amina, "Min surfplatta vill inte starta").await?;
@@ -89,7 +90,8 @@ async fn a_conversation_survives_ten_deaths() -> Tested {
 #[tokio::test]
 async fn a_lost_answer_opens_no_second_post_and_sends_no_text_twice() -> Tested {
     use crate::support::discord::Fault;
-    let mut bridge = Bridge::open().await?;
+    let folder = tempfile::tempdir()?;
+    let mut bridge = Bridge::on(Store::open(&folder.path().join("digidel.db")).await?).await?;
     let desk = bridge.desk().await?;
     let amina = Bridge::resident("amina");
     bridge.dc.fail("POST /channels/{}/threads", 1, Fault::ResetAfter);

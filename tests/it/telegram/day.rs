@@ -119,7 +119,8 @@ async fn books(rig: &Rig, amina: &User) {
     let times = rig.answer(amina, &day).await;
     assert_eq!(times.id, when.id, "day and time are chosen in one message");
     let time = amina.tap_on(times.id, &first_label(&times)).unwrap();
-    rig.answer(amina, &time).await;
+    let asked = rig.answer(amina, &time).await;
+    rig.skip_details(amina, asked).await;
     let summary = rig.answer(amina, &amina.say("Amina")).await;
     let confirm = amina.tap_on(summary.id, &first_label(&summary)).unwrap();
     rig.answer(amina, &confirm).await;

@@ -113,6 +113,16 @@ impl Rig {
         Self { server, store, app, telegram: adapter, hook, offset, began, bell, stop, tasks }
     }
 
+    /// What a visit is about and what is needed there: neither has to be said.
+    pub async fn skip_details(&self, user: &User, mut asked: Bubble) {
+        const SKIPS: [&str; 4] = ["Hoppa över", "Nej tack", "Skip", "No, thank you"];
+        while let Some(skip) =
+            asked.labels().concat().into_iter().find(|l| SKIPS.contains(l)).map(str::to_owned)
+        {
+            asked = self.answer(user, &user.tap_on(asked.id, &skip).expect("the button is there")).await;
+        }
+    }
+
     pub fn now(&self) -> Timestamp {
         let passed = i64::try_from(self.began.elapsed().as_millis()).expect("a short test");
         from_millis(self.offset.load(Ordering::SeqCst) + passed)
