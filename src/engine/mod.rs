@@ -228,7 +228,7 @@ fn on_command(turn: &mut Turn<'_>, command: Command, rest: &str) -> Result<(), N
 fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
     turn.greet_once();
     match action {
-        Action::Menu => menu::menu(turn),
+        Action::Menu | Action::Private(None) => menu::menu(turn),
         Action::Resume => flow::resume(turn)?,
         Action::Leave => flow::leave(turn)?,
         Action::Languages => menu::languages(turn),
@@ -237,7 +237,7 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::Find => nearby::ask(turn, Purpose::Find),
         Action::Centre(id) => nearby::details(turn, id),
         Action::Book => nearby::wished(turn, Purpose::Book, ""),
-        Action::BookAt(id) => visits::begin(turn, id, None)?,
+        Action::BookAt(id) | Action::Private(Some(id)) => visits::begin(turn, id, None)?,
         Action::Day(id, date) => visits::day(turn, id, *date)?,
         Action::Slot(id, at) => visits::slot(turn, id, *at)?,
         Action::DaysFrom(id, date) => visits::days_from(turn, id, *date)?,
@@ -285,8 +285,6 @@ fn on_action(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::MyData => privacy::my_data(turn)?,
         Action::Forget => privacy::ask_forget(turn),
         Action::ForgetNow => privacy::forget(turn)?,
-        Action::Private(Some(id)) => visits::begin(turn, id, None)?,
-        Action::Private(None) => menu::menu(turn),
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ mod load;
 pub type Tested = Result<(), Box<dyn std::error::Error>>;
 
 /// How long a test waits for something to arrive.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One thing that stands on a resident's screen.
 #[derive(Clone, Debug)]

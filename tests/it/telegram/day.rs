@@ -151,7 +151,10 @@ async fn books(rig: &Rig, amina: &User) {
     };
     amina.wait("the file with the new time", files).await.unwrap();
     let list = rig.answer(amina, &amina.say("/visits")).await;
-    rig.answer(amina, &amina.tap_on(list.id, &first_label(&list)).unwrap()).await;
+    let visit = rig.answer(amina, &amina.tap_on(list.id, &first_label(&list)).unwrap()).await;
+    let code = ["Visa QR-kod", "Show QR code"];
+    let label = visit.labels().concat().into_iter().find(|l| code.contains(l)).map(str::to_owned);
+    amina.tap_on(visit.id, &label.expect("the code can be shown")).unwrap();
     amina
         .wait("the code as a picture", |screen| {
             screen.bubbles.iter().any(|b| b.attachment.as_deref() == Some("[photo]")).then_some(())

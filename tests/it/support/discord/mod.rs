@@ -65,7 +65,7 @@ pub use state::{BOT, Callback, Id, State};
 pub const TOKEN: &str = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.Gxxxxx.not_a_secret_not_a_secret_not_a_sec";
 
 /// How long a test waits for something before it gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a test wanted and did not get, in words.
 #[derive(Clone, PartialEq, Eq)]
