@@ -192,7 +192,7 @@ async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
             Err(error) => tracing::error!(%error, "what is too old could not be erased"),
         }
         tokio::select! {
-            () = tokio::time::sleep(std::time::Duration::from_secs(3_600)) => {}
+            () = tokio::time::sleep(std::time::Duration::from_hours(1)) => {}
             () = stop.cancelled() => return,
         }
     }
