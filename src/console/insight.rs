@@ -62,7 +62,11 @@ fn shown_count(w: Terms, count: i64) -> String {
 /// Bars from left to right, or from top to bottom with their labels: as many as there are rows.
 fn plot(rows: &[(String, String, i64)], title: &str, days: bool) -> Safe {
     use std::fmt::Write;
-    let most = rows.iter().map(|r| r.2).max().unwrap_or(0).max(1);
+    let most = rows.iter().map(|r| r.2).max().unwrap_or(0);
+    if most < FEW {
+        // Nothing that may be drawn: the table says so.
+        return Safe::default();
+    }
     let share = |count: i64| {
         f64::from(i32::try_from(count).unwrap_or(i32::MAX))
             / f64::from(i32::try_from(most).unwrap_or(i32::MAX))
