@@ -65,6 +65,27 @@ impl Said {
     }
 }
 
+/// What came in and what went out as one talk, oldest first; letters that nobody reads are left out.
+pub(super) fn in_order(
+    came: Vec<(i64, String, Option<String>, i64)>,
+    went: Vec<(i64, String, i64)>,
+) -> Vec<Said> {
+    let came = came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
+    let went =
+        went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
+            // What an earlier letter says now stands where it was said anew.
+            Content::Message(message) | Content::Edit { message, .. } => Some(Said::Out {
+                id: LetterId::from_number(id),
+                message: Box::new(message),
+                at: from_millis(at),
+            }),
+            Content::Retract(_) | Content::Withdraw { .. } | Content::Desk(_) | Content::Alarm(_) => None,
+        });
+    let mut all: Vec<Said> = came.chain(went).collect();
+    all.sort_by_key(Said::order);
+    all
+}
+
 impl Store {
     /// The last lines of a conversation that have come due, oldest first.
     ///
@@ -93,20 +114,7 @@ impl Store {
         .bind(count)
         .fetch_all(self.readers())
         .await?;
-        let came =
-            came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
-        let went =
-            went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
-                // What an earlier letter says now stands where it was said anew.
-                Content::Message(message) | Content::Edit { message, .. } => Some(Said::Out {
-                    id: LetterId::from_number(id),
-                    message: Box::new(message),
-                    at: from_millis(at),
-                }),
-                Content::Retract(_) | Content::Withdraw { .. } | Content::Desk(_) | Content::Alarm(_) => None,
-            });
-        let mut all: Vec<Said> = came.chain(went).collect();
-        all.sort_by_key(Said::order);
+        let mut all = in_order(came, went);
         let surplus = all.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
         all.drain(..surplus);
         Ok(all)

@@ -1,11 +1,10 @@
 //! A whole turn: what the engine may ask for, and everything that it decided.
 
-use super::{Store, StoreError, Turnover};
+use super::{StoreError, Turnover};
 use crate::engine::{Found, Need, Reaction};
 use crate::model::chat::{ReplyHandle, Scope};
 use crate::model::effect::Effect;
 use crate::model::event::{Event, Input};
-use crate::model::id::RequestId;
 
 /// What a saved turn left behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,50 +121,5 @@ impl Turnover<'_> {
             self.audit(&event.role, "forgot", "a resident", event.now).await?;
         }
         Ok(turned)
-    }
-}
-
-/// One line of a request's transcript.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Whether the bot or a person on our side wrote it.
-    pub ours: bool,
-    /// What was written, masked.
-    pub text: String,
-    /// Milliseconds since 1970.
-    pub at: i64,
-}
-
-impl Store {
-    /// The transcript of a request, oldest first.
-    ///
-    /// # Errors
-    /// Whatever SQLite says.
-    pub async fn transcript(&self, request: RequestId) -> Result<Vec<Line>, StoreError> {
-        let said: Vec<(i64, String)> =
-            sqlx::query_as("SELECT at, text FROM inbox WHERE request = ? AND role <> 'volunteer' AND text IS NOT NULL ORDER BY id")
-                .bind(request.number())
-                .fetch_all(self.readers())
-                .await?;
-        let answered: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT created_at, content FROM letters WHERE request = ?1 AND state <> 'void'
-               AND recipient IN (SELECT resident FROM requests WHERE id = ?1) ORDER BY id",
-        )
-        .bind(request.number())
-        .fetch_all(self.readers())
-        .await?;
-        let said = said.into_iter().map(|(at, text)| Line { ours: false, text, at });
-        let answered = answered.into_iter().filter_map(|(at, content)| {
-            let content: crate::model::message::Content = serde_json::from_str(&content).ok()?;
-            match content {
-                crate::model::message::Content::Message(m) => {
-                    Some(Line { ours: true, text: m.text.plain(), at })
-                }
-                _ => None,
-            }
-        });
-        let mut lines: Vec<Line> = said.chain(answered).collect();
-        lines.sort_by_key(|line| line.at);
-        Ok(lines)
     }
 }

@@ -6,11 +6,10 @@ use serde::Deserialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::history::Said;
+use super::history::{Said, in_order};
 use super::{Store, StoreError, requests};
 use crate::model::chat::Platform;
-use crate::model::id::{CentreId, LetterId, RequestId};
-use crate::model::message::Content;
+use crate::model::id::{CentreId, RequestId};
 use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
 use crate::model::time::{Timestamp, from_millis, to_millis};
 
@@ -182,21 +181,7 @@ impl Store {
         .bind(request.number())
         .fetch_all(self.readers())
         .await?;
-        let came =
-            came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
-        let went =
-            went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
-                // What an earlier letter says now stands where it was said anew.
-                Content::Message(message) | Content::Edit { message, .. } => Some(Said::Out {
-                    id: LetterId::from_number(id),
-                    message: Box::new(message),
-                    at: from_millis(at),
-                }),
-                Content::Retract(_) | Content::Withdraw { .. } | Content::Desk(_) | Content::Alarm(_) => None,
-            });
-        let mut all: Vec<Said> = came.chain(went).collect();
-        all.sort_by_key(Said::order);
-        Ok(all)
+        Ok(in_order(came, went))
     }
 
     /// Whether a deed of staff, sent under this key, changed a request.
