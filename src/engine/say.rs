@@ -5,13 +5,11 @@
 
 use rust_i18n::t;
 
-use crate::facts::centres::Period;
-use crate::model::desk::Right;
 use crate::model::event::Command;
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::profile::{Profile, Profiles};
-use crate::model::time::{Date, Time, Timestamp, Weekday, in_sweden};
+use crate::model::time::{Date, Time};
 
 /// Something that can stand in a sentence.
 pub trait Say {
@@ -97,8 +95,12 @@ macro_rules! labels {
     )+ };
 }
 
+mod desk;
+mod units;
 mod visits;
 
+pub use self::desk::*;
+pub use self::units::*;
 pub use self::visits::*;
 
 sentences! {
@@ -252,70 +254,6 @@ sentences! {
     sign_prize() = "safety.sign_prize";
     sign_relative() = "safety.sign_relative";
 
-    desk_gone() = "desk.gone";
-    desk_not_yours() = "desk.not_yours";
-    desk_you_write_here() = "desk.you_write_here";
-    desk_you_took() = "desk.you_took";
-    desk_already_yours() = "desk.already_yours";
-    desk_taken_by(name) = "desk.taken_by";
-    desk_take_first() = "desk.take_first";
-    desk_you_released() = "desk.you_released";
-    desk_nobody_to_hand() = "desk.nobody_to_hand";
-    desk_whom_to_hand() = "desk.whom_to_hand";
-    desk_you_handed() = "desk.you_handed";
-    desk_you_left_to_staff() = "desk.you_left_to_staff";
-    desk_no_articles() = "desk.no_articles";
-    desk_which_article() = "desk.which_article";
-    desk_article_sent() = "desk.article_sent";
-    desk_you_resolved() = "desk.you_resolved";
-    desk_nothing_to_keep() = "desk.nothing_to_keep";
-    desk_kept() = "desk.kept";
-    desk_nothing_sent() = "desk.nothing_sent";
-    desk_you_answered() = "desk.you_answered";
-    desk_cannot_read() = "desk.cannot_read";
-    desk_taken(name) = "desk.taken";
-    desk_released() = "desk.released";
-    desk_resolved(name) = "desk.resolved";
-    desk_article_from(name) = "desk.article_from";
-    desk_says(name, text) = "desk.says";
-    desk_resident_says(text) = "desk.resident_says";
-    desk_bot_said(text) = "desk.bot_said";
-    desk_so_far() = "desk.so_far";
-    desk_head(topic, language) = "desk.head";
-    desk_rules() = "desk.rules";
-    desk_state_waiting() = "desk.state_waiting";
-    desk_state_staff() = "desk.state_staff";
-    desk_state_claimed(name) = "desk.state_claimed";
-    desk_state_done() = "desk.state_done";
-    desk_thread_taken(name) = "desk.thread_taken";
-    desk_thread_released(name) = "desk.thread_released";
-    desk_thread_staff() = "desk.thread_staff";
-    desk_thread_article(name, title) = "desk.thread_article";
-    desk_thread_resolved(name) = "desk.thread_resolved";
-    desk_thread_ended() = "desk.thread_ended";
-    desk_thread_rated(points) = "desk.thread_rated";
-    desk_thread_nudge(minutes) = "desk.thread_nudge";
-    desk_thread_warned(name, minutes) = "desk.thread_warned";
-    desk_thread_owner_left() = "desk.thread_owner_left";
-    desk_sent_voice() = "desk.sent_voice";
-    desk_sent_picture() = "desk.sent_picture";
-    desk_sent_file() = "desk.sent_file";
-    desk_sent_other() = "desk.sent_other";
-    desk_queue(place) = "desk.queue";
-    desk_queue_first() = "desk.queue_first";
-    desk_open_until(time) = "desk.open_until";
-    desk_opens_today(time) = "desk.opens_today";
-    desk_opens_on(day, time) = "desk.opens_on";
-    desk_hours_unknown() = "desk.hours_unknown";
-    desk_still_waiting() = "desk.still_waiting";
-    desk_set_up_not_allowed() = "desk.set_up_not_allowed";
-    desk_set_up_missing() = "desk.set_up_missing";
-    desk_set_up_done() = "desk.set_up_done";
-    desk_alias_bad() = "desk.alias_bad";
-    desk_alias_set(name) = "desk.alias_set";
-    desk_preview() = "desk.preview";
-    desk_published() = "desk.published";
-
     privacy() = "privacy.text";
     my_data(count) = "privacy.my_data";
     my_data_one() = "privacy.my_data_one";
@@ -362,23 +300,6 @@ labels! {
     button_forget_no() = "button.forget_no";
     button_privacy() = "button.privacy";
     button_my_data() = "button.my_data";
-    desk_no_alias() = "desk.no_alias";
-    desk_no_topic() = "desk.no_topic";
-    desk_label_waiting() = "desk.label_waiting";
-    desk_label_claimed() = "desk.label_claimed";
-    desk_label_staff() = "desk.label_staff";
-    desk_label_done() = "desk.label_done";
-    button_desk_take() = "desk.button_take";
-    button_desk_release() = "desk.button_release";
-    button_desk_hand() = "desk.button_hand";
-    button_desk_staff() = "desk.button_staff";
-    button_desk_suggest() = "desk.button_suggest";
-    button_desk_answer() = "desk.button_answer";
-    button_desk_resolve() = "desk.button_resolve";
-    button_desk_keep() = "desk.button_keep";
-    button_publish(title) = "desk.button_publish";
-    button_wait() = "desk.button_wait";
-    button_leave_for_staff() = "desk.button_leave_for_staff";
     button_forget() = "button.forget";
     button_other_day() = "button.other_day";
     button_private() = "button.private";
@@ -395,18 +316,6 @@ labels! {
     poster_scan() = "poster.scan";
     poster_do() = "poster.do";
     poster_free() = "poster.free";
-    unit_km(number) = "unit.km";
-    unit_m(number) = "unit.m";
-    unit_and(first, second) = "unit.and";
-    unit_clock(hour, minute) = "unit.clock";
-    unit_day(weekday, day, month) = "unit.day";
-    unit_minutes(count) = "unit.minutes";
-}
-
-/// What the bot is to be allowed to do at a desk's place.
-#[must_use]
-pub fn desk_right(lang: Lang, right: Right) -> Markup {
-    Markup::trusted(t!(format!("desk.right_{}", right.word()), locale = lang.code()).into_owned())
 }
 
 /// A word that Discord shows outside messages: the name of a command, the title of a form.
@@ -444,54 +353,5 @@ fn profile(lang: Lang) -> Profile {
         route: button_route(lang),
         old_button: old_button_notice(lang),
         position_below: position_below(lang),
-    }
-}
-
-/// The name of a language, given as a BCP 47 code.
-#[must_use]
-pub fn language_name(lang: Lang, code: &str) -> String {
-    t!(format!("language.{code}"), locale = lang.code()).into_owned()
-}
-
-/// "14.30" in Swedish, "14:30" in most other languages; always 24 hours.
-#[must_use]
-pub fn clock(lang: Lang, time: Time) -> String {
-    unit_clock(lang, &format!("{:02}", time.hour()), &format!("{:02}", time.minute()))
-}
-
-/// "10.00–18.30".
-#[must_use]
-pub fn period(lang: Lang, period: Period) -> String {
-    format!("{}–{}", clock(lang, period.from), clock(lang, period.until))
-}
-
-/// "tis".
-#[must_use]
-pub fn weekday(lang: Lang, day: Weekday) -> String {
-    t!(format!("weekday.{}", day.to_monday_one_offset()), locale = lang.code()).into_owned()
-}
-
-/// "tis 3 mars".
-#[must_use]
-pub fn day(lang: Lang, date: Date) -> String {
-    let month = t!(format!("month.{}", date.month()), locale = lang.code());
-    unit_day(lang, &weekday(lang, date.weekday()), &date.day().to_string(), &month)
-}
-
-/// The day and the time of an instant in Sweden.
-#[must_use]
-pub fn day_and_time(at: Timestamp) -> (Date, Time) {
-    let local = in_sweden(at);
-    (local.date(), local.time())
-}
-
-/// A distance: in hundreds of metres below one kilometre, else in whole kilometres.
-#[must_use]
-pub fn distance(lang: Lang, km: f64) -> String {
-    if km < 0.95 {
-        let metres = (km * 10.0).round().max(1.0) * 100.0;
-        unit_m(lang, &format!("{metres:.0}"))
-    } else {
-        unit_km(lang, &format!("{km:.0}"))
     }
 }

@@ -52,6 +52,8 @@ pub struct Record {
     pub effect: Option<Effect>,
     /// What the sender got.
     pub outcome: Outcome,
+    /// The connection was cut so soon after the answer that the sender may not have read it.
+    pub perhaps_unread: bool,
 }
 
 impl Record {

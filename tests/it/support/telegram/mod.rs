@@ -173,12 +173,14 @@ impl Server {
 
     /// Starts or ends an outage: all connections are reset and new ones too.
     pub fn outage(&self, on: bool) {
-        self.shared.lines.set_down(on);
+        let last = self.shared.lines.set_down(on);
+        self.shared.doubt(&last);
     }
 
     /// Resets all open connections once, long polls included.
     pub fn cut_connections(&self) {
-        self.shared.lines.cut_all();
+        let last = self.shared.lines.cut_all();
+        self.shared.doubt(&last);
     }
 
     /// Every call so far, in the order of arrival.

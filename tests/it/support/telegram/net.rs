@@ -7,7 +7,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -26,6 +26,8 @@ const WEBHOOK_PATIENCE: Duration = Duration::from_secs(10);
 pub struct Knife {
     cut: AtomicBool,
     waker: AtomicWaker,
+    /// The call that came last on this connection, counted from 1; 0 for none.
+    last: AtomicUsize,
 }
 
 impl Knife {
@@ -35,7 +37,13 @@ impl Knife {
         self.waker.wake();
     }
 
-    fn is_cut(&self) -> bool {
+    /// Notes the call that came last. That it came shows that the answer before it was read.
+    pub fn note(&self, call: usize) {
+        self.last.store(call + 1, Ordering::SeqCst);
+    }
+
+    /// Whether nothing more goes through.
+    pub fn is_cut(&self) -> bool {
         self.cut.load(Ordering::SeqCst)
     }
 }
@@ -48,22 +56,23 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Starts or ends an outage. Its start cuts every open connection.
-    pub fn set_down(&self, down: bool) {
+    /// Starts or ends an outage. Its start cuts every open connection; gives back the last call of
+    /// each, whose answer may not have been read.
+    pub fn set_down(&self, down: bool) -> Vec<usize> {
         self.down.store(down, Ordering::SeqCst);
-        if down {
-            self.cut_all();
-        }
+        if down { self.cut_all() } else { Vec::new() }
     }
 
-    /// Cuts every open connection.
-    pub fn cut_all(&self) {
+    /// Cuts every open connection, and gives back the last call of each.
+    pub fn cut_all(&self) -> Vec<usize> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        for knife in open.drain(..) {
-            if let Some(knife) = knife.upgrade() {
+        let knives = open.drain(..).filter_map(|knife| knife.upgrade());
+        knives
+            .filter_map(|knife| {
                 knife.cut();
-            }
-        }
+                knife.last.load(Ordering::SeqCst).checked_sub(1)
+            })
+            .collect()
     }
 
     fn add(&self) -> Arc<Knife> {

@@ -6,7 +6,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -83,6 +83,17 @@ impl Shared {
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
+
+    /// Marks calls whose connection was cut soon after their answer. Older ones were read: nobody
+    /// waits five seconds before reading.
+    pub fn doubt(&self, calls: &[usize]) {
+        const SOON: Duration = Duration::from_secs(5);
+        self.with(|world| {
+            for record in world.log.iter_mut().filter(|r| calls.contains(&r.index)) {
+                record.perhaps_unread |= record.answered.is_some_and(|at| at.elapsed() < SOON);
+            }
+        });
+    }
 }
 
 /// The tasks of a server; they end with its last handle.
@@ -98,7 +109,7 @@ impl Drop for Tasks {
             task.abort();
         }
         // Open connections have tasks of their own.
-        self.lines.set_down(true);
+        let _ = self.lines.set_down(true);
     }
 }
 
@@ -149,8 +160,7 @@ async fn handle(
     };
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let decoded = decode(&parts.uri, kind.unwrap_or_default(), &bytes);
-    let call = Call::new(shared, name, decoded);
-    call.answer(&knife).await
+    Call::new(shared, name, decoded, knife).answer().await
 }
 
 /// One call on its way through the server.
@@ -162,10 +172,11 @@ struct Call {
     problems: Vec<Problem>,
     index: usize,
     fault: Option<Fault>,
+    knife: Arc<Knife>,
 }
 
 impl Call {
-    fn new(shared: Arc<Shared>, name: &str, decoded: Result<Params, String>) -> Self {
+    fn new(shared: Arc<Shared>, name: &str, decoded: Result<Params, String>, knife: Arc<Knife>) -> Self {
         let known = spec().method(name);
         let method = known.map_or(name, |m| m.name.as_str()).to_owned();
         let (params, problems) = match (known, decoded) {
@@ -188,10 +199,11 @@ impl Call {
             }));
             (index, world.plan.strike(&method, params.integer("chat_id")))
         });
-        Self { shared, method, params, problems, index, fault }
+        knife.note(index);
+        Self { shared, method, params, problems, index, fault, knife }
     }
 
-    async fn answer(mut self, knife: &Knife) -> Response {
+    async fn answer(mut self) -> Response {
         match self.fault.take() {
             None => self.run(None).await.0,
             Some(Fault::RetryAfter(seconds)) => self.refused(&Refusal {
@@ -211,11 +223,11 @@ impl Call {
             }
             Some(Fault::ResetBefore) => {
                 self.finish(None, Outcome::Spoilt("reset before the effect".to_owned()));
-                cut(knife).await
+                cut(&self.knife).await
             }
             Some(Fault::ResetAfter) => {
                 self.run(Some("reset after the effect")).await;
-                cut(knife).await
+                cut(&self.knife).await
             }
             Some(Fault::DelayBefore(time)) => {
                 tokio::time::sleep(time).await;
@@ -269,6 +281,7 @@ impl Call {
                 record.effect = effect;
                 record.outcome = outcome;
                 record.answered = Some(Instant::now());
+                record.perhaps_unread = self.knife.is_cut();
             }
         });
     }
@@ -285,6 +298,7 @@ fn record(index: usize, method: &str, params: &Params) -> Record {
         uploads: uploads.map(|(n, u)| (n.clone(), u.file_name.clone(), u.bytes.len())).collect(),
         effect: None,
         outcome: Outcome::Pending,
+        perhaps_unread: false,
     }
 }
 
