@@ -3,11 +3,14 @@
 //! The only owner of clock and randomness. Turns of many conversations share a commit, so that one
 //! `fsync` serves them all; an event is acknowledged only after it.
 
+mod shelf;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
+use self::shelf::Shelf;
 use crate::engine::{self, Reaction, Situation};
 use crate::facts::{Facts, Understanding};
 use crate::model::chat::{Address, Scope};
@@ -66,42 +69,6 @@ struct Job {
     done: oneshot::Sender<Result<Handled, HandleError>>,
 }
 
-/// The facts: as in the files, and as in force, which is under what staff have said since.
-#[derive(Clone)]
-struct Shelf(Arc<RwLock<Shelved>>);
-
-#[derive(Clone)]
-struct Shelved {
-    filed: Arc<Facts>,
-    in_force: Arc<Facts>,
-    /// The newest revision that is in force; `None` before the first look.
-    revision: Option<i64>,
-}
-
-impl Shelved {
-    fn new(filed: Arc<Facts>) -> Self {
-        Self { in_force: Arc::clone(&filed), filed, revision: None }
-    }
-}
-
-impl Shelf {
-    fn get(&self) -> Shelved {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn put(&self, shelved: Shelved) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = shelved;
-    }
-
-    /// Puts in force what a batch has brought into force, unless the files were replaced meanwhile.
-    fn advance(&self, to: Shelved) {
-        let mut shelved = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&shelved.filed, &to.filed) && shelved.revision != to.revision {
-            *shelved = to;
-        }
-    }
-}
-
 /// The application: hands events to the engine and its decisions to the store.
 #[derive(Clone)]
 pub struct App {
@@ -111,6 +78,8 @@ pub struct App {
     queue: mpsc::Sender<Job>,
     store: Store,
     commits: watch::Receiver<u64>,
+    /// Wakes the librarian.
+    wake: watch::Sender<u64>,
 }
 
 impl App {
@@ -119,9 +88,13 @@ impl App {
     pub fn start(facts: Arc<Facts>, store: Store, clock: Clock, seed: Seed, bell: Arc<Notify>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (counter, commits) = watch::channel(0);
-        let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
-        tokio::spawn(write(jobs, store.clone(), bell, shelf.clone(), counter, Arc::clone(&seed)));
-        Self { shelf, clock, seed, queue, store, commits }
+        let (wake, woken) = watch::channel(0);
+        let shelf = Shelf::new(facts);
+        tokio::spawn(shelf.clone().librarian(store.clone(), woken));
+        let desk =
+            Desk { store: store.clone(), shelf: shelf.clone(), wake: wake.clone(), seed: Arc::clone(&seed) };
+        tokio::spawn(write(jobs, desk, bell, counter));
+        Self { shelf, clock, seed, queue, store, commits, wake }
     }
 
     /// The present instant, by the one clock.
@@ -158,10 +131,23 @@ impl App {
         self.shelf.get().in_force
     }
 
+    /// The facts as the files have them.
+    #[must_use]
+    pub fn filed(&self) -> Arc<Facts> {
+        self.shelf.get().filed
+    }
+
     /// Puts other facts from files in force, whole, from the next event on; what staff have said is
     /// laid over them again.
     pub fn replace_facts(&self, facts: Facts) {
-        self.shelf.put(Shelved::new(Arc::new(facts)));
+        self.shelf.replace(Arc::new(facts));
+        self.wake.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
+    /// Staff have written in the articles: waits until everything up to this revision is in force.
+    pub async fn learn(&self, revision: i64) {
+        self.wake.send_modify(|n| *n = n.wrapping_add(1));
+        self.shelf.has_learnt(revision).await;
     }
 
     /// Handles one event. When it returns, everything that follows from it is on disk.
@@ -194,6 +180,8 @@ impl App {
         &self,
         incoming: Incoming,
     ) -> Result<oneshot::Receiver<Result<Handled, HandleError>>, HandleError> {
+        // At once, but for the first moments of the process.
+        self.shelf.has_learnt(0).await;
         let facts = self.facts();
         let key = incoming.key.clone();
         let event = self.event(incoming);
@@ -284,18 +272,19 @@ async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> 
     tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()
 }
 
-/// The one writer: takes what waits, turns it over in one transaction, acknowledges after the commit.
-async fn write(
-    mut jobs: mpsc::Receiver<Job>,
+/// What the writer works with.
+struct Desk {
     store: Store,
-    bell: Arc<Notify>,
     shelf: Shelf,
-    counter: watch::Sender<u64>,
+    wake: watch::Sender<u64>,
     seed: Seed,
-) {
+}
+
+/// The one writer: takes what waits, turns it over in one transaction, acknowledges after the commit.
+async fn write(mut jobs: mpsc::Receiver<Job>, desk: Desk, bell: Arc<Notify>, counter: watch::Sender<u64>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        let results = turn_over(&store, &batch, &shelf, &seed).await;
+        let results = turn_over(&desk, &batch).await;
         match results {
             Ok(results) => {
                 let letters = results.iter().flatten().any(|(_, letters)| *letters > 0);
@@ -322,20 +311,16 @@ async fn write(
 
 type TurnResult = Result<(Handled, usize), HandleError>;
 
-async fn turn_over(
-    store: &Store,
-    batch: &[Job],
-    shelf: &Shelf,
-    seed: &Seed,
-) -> Result<Vec<TurnResult>, StoreError> {
-    let mut shelved = shelf.get();
-    let mut turnover = store.begin().await?;
+async fn turn_over(desk: &Desk, batch: &[Job]) -> Result<Vec<TurnResult>, StoreError> {
+    let mut shelved = desk.shelf.get();
+    let mut turnover = desk.store.begin().await?;
     let mut results = Vec::with_capacity(batch.len());
+    let mut news = false;
     for job in batch {
         turnover.savepoint().await?;
         // The writer's own look, not the adapter's: a day that staff closed a moment ago is closed.
-        refresh(&mut turnover, &mut shelved).await?;
-        let result = turn(&mut turnover, job, &shelved.in_force, seed).await;
+        news |= shelved.refresh(&mut turnover).await?;
+        let result = turn(&mut turnover, job, &shelved.in_force, &desk.seed).await;
         match &result {
             Ok(_) => turnover.keep().await?,
             Err(error) => {
@@ -345,27 +330,14 @@ async fn turn_over(
         }
         results.push(result);
     }
-    refresh(&mut turnover, &mut shelved).await?;
+    news |= shelved.refresh(&mut turnover).await?;
     turnover.commit().await?;
-    shelf.advance(shelved);
+    desk.shelf.advance(shelved);
+    if news {
+        // Perhaps in an article, by another process.
+        desk.wake.send_modify(|n| *n = n.wrapping_add(1));
+    }
     Ok(results)
-}
-
-/// Lays over the files what staff have said, in this process or another, since the last look.
-async fn refresh(turnover: &mut Turnover<'_>, shelved: &mut Shelved) -> Result<(), StoreError> {
-    let newest = turnover.newest_revision().await?;
-    if shelved.revision == Some(newest) {
-        return Ok(());
-    }
-    let revisions = turnover.revisions().await?;
-    let pairs = revisions.iter().map(|r| (r.subject.as_str(), r.content.as_str()));
-    let (facts, problems) = shelved.filed.overlaid(pairs);
-    for problem in problems {
-        tracing::warn!(%problem, "a revision is left out");
-    }
-    shelved.in_force = Arc::new(facts);
-    shelved.revision = Some(newest);
-    Ok(())
 }
 
 /// One turn. Codes and identifiers that turn out to be taken are drawn again.

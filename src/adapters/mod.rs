@@ -4,6 +4,7 @@
 //! `App` and `Deliver`, and for pages `http`; never the engine, the facts or the store.
 
 pub mod discord;
+pub mod preview;
 pub mod qr;
 pub mod telegram;
 pub mod terminal;

@@ -6,6 +6,7 @@ mod ask;
 mod chat;
 mod check;
 mod eval;
+mod export;
 mod lines;
 mod nearest;
 mod poster;
@@ -51,6 +52,8 @@ enum Command {
     Nearest(lines::Lines),
     /// Measure the search on labelled questions, or train it anew
     Eval(eval::Eval),
+    /// Write the articles that staff have changed in the console to files, for git
+    ExportKnowledge(export::Export),
     /// Write a poster for a centre's wall, with a QR code that opens the bot there, as SVG
     Poster(poster::Command),
     /// Find the article for a question; one question a line, as arguments or on standard input
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
         Command::Eval(eval) => eval::eval(&eval, &source),
+        Command::ExportKnowledge(export) => export::export(&export, &source, cli.config.as_deref()),
         Command::Ask(lines) => ask::ask(&lines, &source),
         Command::Poster(command) => poster::poster(&command, &source),
     };

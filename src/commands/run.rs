@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use digidel::adapters::discord::{Discord, Labels, Wiring};
+use digidel::adapters::preview::previews;
 use digidel::adapters::telegram::Telegram;
 use digidel::adapters::web::{self, WebMail};
 use digidel::app::App;
@@ -111,6 +112,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         store.clone(),
         site.clone(),
         i64::from(settings.retention_days),
+        previews(Labels::new(&say::discord), say::profiles()),
     ));
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);

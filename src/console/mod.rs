@@ -9,7 +9,9 @@
 
 mod account;
 mod centres;
+mod check_in;
 mod data;
+mod diff;
 pub mod first;
 mod insight;
 mod knowledge;
@@ -36,6 +38,7 @@ use self::session::Staff;
 pub use self::totp::Secret;
 use crate::app::App;
 use crate::http::limit::Limit;
+use crate::http::preview::Previews;
 use crate::http::words::Terms;
 use crate::http::{Site, notice};
 use crate::store::{Store, StoreError};
@@ -52,6 +55,8 @@ struct Console {
     present: live::Present,
     /// After how many days of rest a person's words are erased.
     retention: i64,
+    /// How messages look on every platform.
+    previews: Previews,
 }
 
 impl Console {
@@ -131,7 +136,7 @@ impl<T> OrBroken<T> for Result<T, StoreError> {
 }
 
 /// The routes of the console.
-pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
+pub fn router(app: App, store: Store, site: Site, retention: i64, previews: Previews) -> Router {
     let tries = Arc::new(Limit::new(20, 10_000));
     let console = Console {
         app,
@@ -141,17 +146,19 @@ pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
         tries,
         present: live::Present::default(),
         retention,
+        previews,
     };
     Router::new()
         .route("/staff", get(requests::list))
         .route("/staff/requests/{id}", get(request::show).post(request::act))
         .route("/staff/visits", get(visits::list).post(visits::act))
+        .route("/staff/check-in", get(check_in::show).post(check_in::act))
         .route("/staff/centres", get(centres::list))
-        .route("/staff/centres/{id}", get(centres::show).post(centres::change))
+        .route("/staff/centres/{id}", get(centres::page::show).post(centres::page::change))
         .route("/staff/insight", get(insight::show))
         .route("/staff/insight.csv", get(insight::csv))
         .route("/staff/data", get(data::show).post(data::act))
-        .route("/staff/knowledge", get(knowledge::show))
+        .merge(knowledge_routes())
         .route("/staff/live", get(live::live))
         .route("/staff/login", get(signin::form).post(signin::sign_in))
         .route("/staff/logout", post(signin::sign_out))
@@ -164,4 +171,18 @@ pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
         .route("/staff/people", get(people::list).post(people::add))
         .route("/staff/people/{id}", post(people::change))
         .with_state(console)
+}
+
+fn knowledge_routes() -> Router<Console> {
+    Router::new()
+        .route("/staff/knowledge", get(knowledge::show))
+        .route("/staff/knowledge/aside", post(knowledge::aside))
+        .route("/staff/knowledge/example", get(knowledge::example::form).post(knowledge::example::add))
+        .route("/staff/knowledge/new", get(knowledge::article::new).post(knowledge::article::make))
+        .route("/staff/knowledge/articles", get(knowledge::list))
+        .route(
+            "/staff/knowledge/articles/{id}",
+            get(knowledge::article::show).post(knowledge::article::change),
+        )
+        .route("/staff/knowledge/articles/{id}/{lang}", get(knowledge::article::download))
 }

@@ -37,7 +37,9 @@ pub(super) enum Right {
     Look,
     /// To change requests, visits, centres.
     Change,
-    /// To change accounts, knowledge and personal data.
+    /// To change the articles, which hold for every centre.
+    Teach,
+    /// To change accounts and personal data.
     Administer,
 }
 
@@ -77,6 +79,11 @@ impl Fields {
         Some(self.get(name)).filter(|value| !value.is_empty())
     }
 
+    /// Whether the form had the field at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
+
     /// The field as it was sent, for passwords.
     pub fn raw(&self, name: &str) -> String {
         self.0.iter().find(|(n, _)| n == name).map_or_else(String::new, |(_, value)| value.clone())
@@ -114,6 +121,7 @@ pub(super) async fn staff(console: &Console, headers: &HeaderMap, right: Right) 
     let may = match right {
         Right::Present | Right::Look => true,
         Right::Change => staff.account.may_change(),
+        Right::Teach => staff.account.may_teach(),
         Right::Administer => staff.account.is_administrator(),
     };
     if may { Ok(staff) } else { Err(forbidden(staff.w)) }

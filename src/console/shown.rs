@@ -102,6 +102,14 @@ pub(super) fn name(people: &[Account], id: i64) -> String {
     people.iter().find(|a| a.id == id).map_or_else(|| format!("#{id}"), |a| a.name.clone())
 }
 
+/// The author of a revision.
+pub(super) fn author(people: &[Account], author: &str) -> String {
+    match author.strip_prefix("staff ").and_then(|id| id.parse().ok()) {
+        Some(id) => name(people, id),
+        None => author.to_owned(),
+    }
+}
+
 /// A value for an address: everything but letters and digits of ASCII is encoded.
 pub(super) fn encoded(value: &str) -> String {
     use std::fmt::Write;

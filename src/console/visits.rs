@@ -282,23 +282,25 @@ async fn act_on(console: &Console, request: Request, headers: &HeaderMap) -> Res
     })
 }
 
-fn refusal_name(refusal: &Refusal) -> &'static str {
+pub(super) fn refusal_name(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::NotStaff | Refusal::Unknown => "unknown",
         Refusal::TooLate => "late",
         Refusal::SeatTaken => "seat",
         Refusal::NotOpen => "closed",
+        Refusal::Stale => "stale",
         Refusal::Unreadable(_) => "text",
     }
 }
 
-fn refusal_word(staff: &Staff, name: &str) -> Option<String> {
+pub(super) fn refusal_word(staff: &Staff, name: &str) -> Option<String> {
     let w = staff.w;
     Some(match name {
         "unknown" => w.refused_unknown(),
         "late" => w.refused_late(),
         "seat" => w.refused_seat(),
         "closed" => w.refused_closed(),
+        "stale" => w.done_stale(),
         "text" => w.refused_text(""),
         _ => return None,
     })

@@ -4,6 +4,7 @@
 
 use super::turn::Turn;
 use super::{Need, say};
+use crate::facts::Facts;
 use crate::facts::knowledge::{Article, Decision, Text, Warning};
 use crate::model::action::Action;
 use crate::model::id::{ArticleId, RequestId};
@@ -93,11 +94,24 @@ fn ways_to_people(lang: Lang) -> Vec<Choice> {
 
 fn answer(turn: &mut Turn<'_>, article: &Article, request: RequestId) {
     let lang = turn.lang;
-    let Some((text_lang, text)) = article.text(lang) else {
+    let Some((body, mut choices)) = as_sent(turn.facts, lang, article, request) else {
         turn.say(say::gone_article(lang));
         return;
     };
-    let body = render(turn, article, text_lang, text);
+    choices.extend(turn.resume_choice());
+    turn.ask(body, choices);
+}
+
+/// An article as it is sent in a language, or in the nearest one that there is: the text, and the
+/// buttons under it. Also for staff who look at what they wrote.
+#[must_use]
+pub fn as_sent(
+    facts: &Facts,
+    lang: Lang,
+    article: &Article,
+    request: RequestId,
+) -> Option<(Markup, Vec<Choice>)> {
+    let (text_lang, text) = article.text(lang)?;
     let mut choices = vec![
         Turn::choice(say::button_yes_helped(lang), Action::Helped(request)),
         Turn::choice(say::button_not_helped(lang), Action::NotHelped(request)),
@@ -105,7 +119,6 @@ fn answer(turn: &mut Turn<'_>, article: &Article, request: RequestId) {
     if text_lang == Lang::Sv {
         choices.push(Turn::choice(say::button_easier(lang), Action::Easier(article.id.clone())));
     }
-    let facts = turn.facts;
     choices.extend(
         article
             .related
@@ -114,24 +127,19 @@ fn answer(turn: &mut Turn<'_>, article: &Article, request: RequestId) {
             .take(RELATED)
             .filter_map(|related| title_choice(lang, related)),
     );
-    choices.extend(turn.resume_choice());
-    turn.ask(body, choices);
+    Some((render(facts, lang, article, text_lang, text), choices))
 }
 
 /// An article as a volunteer sends it: the answer alone, in the nearest language that there is.
 pub(super) fn body(turn: &Turn<'_>, article: &Article, lang: Lang) -> Option<Markup> {
     let (text_lang, text) = article.text(lang)?;
-    Some(render_in(turn, lang, article, text_lang, text))
+    Some(render(turn.facts, lang, article, text_lang, text))
 }
 
-fn render(turn: &Turn<'_>, article: &Article, text_lang: Lang, text: &Text) -> Markup {
-    render_in(turn, turn.lang, article, text_lang, text)
-}
-
-fn render_in(turn: &Turn<'_>, lang: Lang, article: &Article, text_lang: Lang, text: &Text) -> Markup {
+fn render(facts: &Facts, lang: Lang, article: &Article, text_lang: Lang, text: &Text) -> Markup {
     let part = |heading: Markup, body: &str| heading.and(Markup::trusted(body));
     let asked_for = text_lang == lang;
-    let link = turn.facts.knowledge.link(article);
+    let link = facts.knowledge.link(article);
     Markup::paragraphs([
         if asked_for { Markup::default() } else { say::article_other_language(lang) },
         say::article_title(lang, text.title.as_str()),

@@ -22,6 +22,7 @@ mod turn;
 mod visits;
 
 use self::answers::about as answers_about;
+pub use self::answers::as_sent;
 pub use self::desk::{DeskFound, DeskNeed, Heard};
 use self::session::{Purpose, Step};
 pub use self::situation::{Found, KeptText, Need, Situation};

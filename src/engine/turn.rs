@@ -180,6 +180,7 @@ impl<'a> Turn<'a> {
             confidence: None,
             centre: None,
             visit: None,
+            municipality: self.session.municipality.clone(),
             lang: self.lang,
             outcome: None,
             points: None,

@@ -7,6 +7,7 @@ pub mod assets;
 mod guard;
 pub mod html;
 pub mod limit;
+pub mod preview;
 pub mod token;
 pub mod words;
 

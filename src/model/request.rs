@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::chat::Address;
 use super::id::{ArticleId, CentreId, RequestId, VisitId};
 use super::lang::Lang;
+use super::place::Municipality;
 use super::time::Timestamp;
 
 macro_rules! words {
@@ -107,6 +108,8 @@ pub struct Request {
     pub centre: Option<CentreId>,
     /// The visit it led to.
     pub visit: Option<VisitId>,
+    /// The municipality last spoken of when it was made, for counting.
+    pub municipality: Option<Municipality>,
     /// The language of the conversation.
     pub lang: Lang,
     /// What the resident said of it.

@@ -90,6 +90,9 @@ pub enum StaffOp {
         said: String,
         /// Why, for the record.
         note: Option<String>,
+        /// What they saw that staff had said before; if that is no longer so, nothing happens. `None`
+        /// for who speaks whatever was said.
+        before: Option<String>,
     },
 }
 
@@ -125,6 +128,8 @@ pub enum Refusal {
     SeatTaken,
     /// The time has passed, or lies outside open time.
     NotOpen,
+    /// Somebody else has changed it since it was seen.
+    Stale,
     /// What was written cannot be read, or does not fit together.
     Unreadable(String),
 }

@@ -54,6 +54,13 @@ impl Account {
         self.role == AccountRole::Administrator
     }
 
+    /// Whether it may change the articles, which every centre's residents read: not who is for some
+    /// centres only.
+    #[must_use]
+    pub fn may_teach(&self) -> bool {
+        self.is_administrator() || (self.may_change() && self.centres.is_empty())
+    }
+
     /// Whether a centre is the account's business. What belongs to no centre yet is everybody's.
     #[must_use]
     pub fn sees(&self, centre: Option<&CentreId>) -> bool {

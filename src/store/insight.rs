@@ -4,6 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{Store, StoreError};
 use crate::model::id::CentreId;
+use crate::model::place::Municipality;
 use crate::model::time::{Timestamp, to_millis};
 
 /// What requests are counted by.
@@ -86,18 +87,29 @@ impl Store {
         .await?)
     }
 
-    /// Questions that found no answer, or whose answer did not help, the newest first.
+    /// How many requests came from each municipality, the most first; for whom some centres are named,
+    /// of these centres and of none yet.
     ///
     /// # Errors
     /// Whatever SQLite says.
-    pub async fn gaps(&self, from: Timestamp, count: u32) -> Result<Vec<(String, String)>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT question, lang FROM requests WHERE opened_at >= ? AND kind = 'question' AND question <> ''
-               AND (status = 'unanswered' OR outcome = 'not_helped') ORDER BY opened_at DESC LIMIT ?",
+    pub async fn count_municipalities(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        centres: &[CentreId],
+    ) -> Result<Vec<(Municipality, i64)>, StoreError> {
+        let own = serde_json::to_string(centres).unwrap_or_default();
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT municipality, count(*) FROM requests WHERE municipality IS NOT NULL
+               AND opened_at >= ?1 AND opened_at < ?2
+               AND (?3 = '[]' OR centre IS NULL OR centre IN (SELECT value FROM json_each(?3)))
+             GROUP BY 1 ORDER BY 2 DESC, 1",
         )
         .bind(to_millis(from))
-        .bind(count)
+        .bind(to_millis(until))
+        .bind(own)
         .fetch_all(self.readers())
-        .await?)
+        .await?;
+        Ok(rows.into_iter().map(|(name, count)| (Municipality::new(name), count)).collect())
     }
 }

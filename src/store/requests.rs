@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{StoreError, Turnover};
 use crate::model::id::{RequestId, VisitId};
+use crate::model::place::Municipality;
 use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
 use crate::model::time::{Timestamp, from_millis, to_millis};
 
@@ -24,6 +25,7 @@ pub(crate) fn from_row(row: &SqliteRow) -> Result<Request, StoreError> {
         confidence: row.try_get("confidence")?,
         centre: text("centre")?.and_then(|c| c.parse().ok()),
         visit: row.try_get::<Option<i64>, _>("visit")?.map(VisitId::from_number),
+        municipality: text("municipality")?.map(Municipality::new),
         lang: row.try_get::<String, _>("lang")?.parse().map_err(|_| bad())?,
         outcome: text("outcome")?.and_then(|o| Outcome::from_word(&o)),
         points: row.try_get("points")?,
@@ -52,8 +54,9 @@ impl Turnover<'_> {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO requests (id, resident, kind, status, question, topic, article, confidence, centre, visit,
-                                   lang, outcome, points, epoch, opened_at, changed_at, owner, for_staff, assignee)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+                                   lang, outcome, points, epoch, opened_at, changed_at, owner, for_staff, assignee,
+                                   municipality)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
              ON CONFLICT (id) DO UPDATE SET status = ?4, topic = ?6, article = ?7, confidence = ?8, centre = ?9,
                  visit = ?10, lang = ?11, outcome = ?12, points = ?13, epoch = ?14, changed_at = ?16, owner = ?17,
                  for_staff = ?18, assignee = ?19",
@@ -77,6 +80,7 @@ impl Turnover<'_> {
         .bind(request.owner.as_ref().map(ToString::to_string))
         .bind(request.for_staff)
         .bind(request.assignee)
+        .bind(request.municipality.as_ref().map(Municipality::as_str))
         .execute(&mut *self.tx)
         .await?;
         Ok(())

@@ -1,6 +1,7 @@
 //! What staff changed in the facts: revisions, laid over the files of `config/`.
 //!
-//! Keeps every revision; the latest of each subject is the one in force.
+//! Keeps every revision; the latest of each subject is the one in force. Subjects that begin alike belong
+//! together: `knowledge/bankid-skaffa.` is one article in all its languages.
 
 use super::audit::actor;
 use super::{Store, StoreError, Turnover};
@@ -23,6 +24,15 @@ pub struct Revision {
     pub note: Option<String>,
     /// When.
     pub at: Timestamp,
+}
+
+/// A revision, and what it took the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What was said.
+    pub revision: Revision,
+    /// What had been said before, if anything.
+    pub before: Option<String>,
 }
 
 /// Number, subject, author, contents, note, instant.
@@ -98,35 +108,78 @@ impl Store {
         Ok(rows.into_iter().map(from_row).collect())
     }
 
-    /// Adds a revision.
+    /// The revision in force of every subject that begins so.
     ///
     /// # Errors
     /// Whatever SQLite says.
+    pub async fn revisions_under(&self, prefix: &str) -> Result<Vec<Revision>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, subject, author, content, note, at FROM revisions WHERE id IN (
+                 SELECT max(id) FROM revisions WHERE subject >= ?1 AND subject < ?2 GROUP BY subject)
+             ORDER BY subject",
+        )
+        .bind(prefix)
+        .bind(after(prefix))
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rows.into_iter().map(from_row).collect())
+    }
+
+    /// What changed of the subjects that begin so, the newest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn changes(&self, prefix: &str, count: u32) -> Result<Vec<Change>, StoreError> {
+        let rows: Vec<(i64, String, String, String, Option<String>, i64, Option<String>)> = sqlx::query_as(
+            "SELECT id, subject, author, content, note, at,
+                    lag(content) OVER (PARTITION BY subject ORDER BY id)
+             FROM revisions WHERE subject >= ?1 AND subject < ?2 ORDER BY id DESC LIMIT ?3",
+        )
+        .bind(prefix)
+        .bind(after(prefix))
+        .bind(count)
+        .fetch_all(self.readers())
+        .await?;
+        let change = |(id, subject, author, content, note, at, before)| Change {
+            revision: from_row((id, subject, author, content, note, at)),
+            before,
+        };
+        Ok(rows.into_iter().map(change).collect())
+    }
+
+    /// Adds revisions of subjects that begin so, all or none. Returns the number of the last one, or
+    /// nothing if the newest revision is no longer the one that their author saw (0 for none).
+    ///
+    /// # Errors
+    /// Whatever SQLite says; then none is added.
     pub async fn revise(
         &self,
-        subject: &str,
-        author: &str,
-        content: &str,
-        note: Option<&str>,
+        prefix: &str,
+        seen: i64,
+        revisions: &[Revise],
+        by: &Role,
         now: Timestamp,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<Option<i64>, StoreError> {
         let mut turnover = self.begin().await?;
-        let done =
-            sqlx::query("INSERT INTO revisions (subject, author, content, note, at) VALUES (?, ?, ?, ?, ?)")
-                .bind(subject)
-                .bind(author)
-                .bind(content)
-                .bind(note)
-                .bind(to_millis(now))
-                .execute(&mut *turnover.tx)
+        let newest: Option<i64> =
+            sqlx::query_scalar("SELECT max(id) FROM revisions WHERE subject >= ?1 AND subject < ?2")
+                .bind(prefix)
+                .bind(after(prefix))
+                .fetch_one(&mut *turnover.tx)
                 .await?;
-        sqlx::query("INSERT INTO audit (at, actor, deed, subject) VALUES (?, ?, 'revised', ?)")
-            .bind(to_millis(now))
-            .bind(author)
-            .bind(subject)
-            .execute(&mut *turnover.tx)
-            .await?;
+        if newest.unwrap_or(0) != seen {
+            return Ok(None);
+        }
+        for revision in revisions {
+            turnover.revise(revision, by, now).await?;
+        }
+        let last = turnover.newest_revision().await?;
         turnover.commit().await?;
-        Ok(done.last_insert_rowid())
+        Ok(Some(last))
     }
+}
+
+/// The first text that comes after everything that begins so.
+fn after(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
 }

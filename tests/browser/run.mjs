@@ -73,7 +73,7 @@ try {
   await resident.fill("#text", "tack, nu fungerar det");
   await resident.press("#text", "Enter");
   await staff.waitForFunction(() => document.querySelector(".talk").innerText.includes("nu fungerar det"), undefined, { timeout: 10_000 });
-  for (const page of ["visits", "visits?view=week", "centres", "centres/motala", "knowledge?question=bankid", "insight", "people", "data", "account"]) {
+  for (const page of ["visits", "visits?view=week", "check-in", "centres", "centres/motala", "knowledge?question=bankid", "knowledge/articles", "knowledge/articles/bankid-last-kod", "knowledge/new", "insight", "people", "data", "account"]) {
     await staff.goto(`${house.url}/staff/${page}`);
     await examineAll(staff, page.replace(/\W+/g, "-"));
   }

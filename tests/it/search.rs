@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use digidel::facts::knowledge::Knowledge;
 use digidel::facts::knowledge::search::eval::{self, Baseline, Question};
+use digidel::facts::knowledge::search::explain::Tier;
 use digidel::facts::knowledge::search::{ArticleText, Corpus, Decision, Example, Search, text};
 use digidel::facts::source::Source;
 use digidel::model::id::ArticleId;
@@ -114,6 +115,42 @@ fn what_staff_add_is_found_at_once() {
     assert_eq!(search.find("Var kan jag pumpa cykeldäcken?").decision, Decision::Answer(new.clone()));
     let near = search.find("kan jag pumpa cykeldäcken nånstans");
     assert_eq!(near.hits.first().map(|hit| &hit.article), Some(&new), "{near:?}");
+}
+
+/// As if staff had added every example there is, once more: what is answered today is answered then.
+#[test]
+fn what_staff_add_costs_nothing_elsewhere() {
+    let mut corpus = lexical().corpus();
+    let more: Vec<(&ArticleId, Lang, String)> =
+        corpus.examples.iter().map(|e| (e.article, e.lang, format!("{}!", e.text))).collect();
+    corpus.examples.extend(more.iter().map(|(article, lang, text)| Example { article, lang: *lang, text }));
+    let (search, _) = Search::build(&corpus, Some(&trained()), None);
+    let baseline: Baseline = serde_json::from_str(&read("tests/eval/baseline.json")).unwrap();
+    let report = eval::measure(&search, &questions("test"), topic);
+    assert_eq!(report.drops_since(&baseline.lexical), Vec::<String>::new(), "\n{report}");
+}
+
+/// Training has not weighed a fresh example; what says nearly the same is answered by it all the same.
+#[test]
+fn what_staff_add_goes_before_what_was_trained() {
+    let mut corpus = lexical().corpus();
+    let old = corpus.examples.iter().find(|e| e.article.as_str() == "bankid-last-kod").unwrap().text;
+    let new: ArticleId = "centrum-besok".parse().unwrap();
+    let near = "hur byter jag koden till mitt bankid på ert bibliotek";
+    for text in [old, near] {
+        corpus.examples.push(Example { article: &new, lang: Lang::Sv, text });
+    }
+    let (search, _) = Search::build(&corpus, Some(&trained()), None);
+    assert_eq!(search.find(old).decision, Decision::Answer(new.clone()), "the same words");
+    let asked = "hur byter jag koden till mitt bankid på erat bibliotek";
+    let found = search.find(asked);
+    assert_eq!(found.decision, Decision::Answer(new.clone()), "nearly the same words: {found:?}");
+    let explained = search.explain(&corpus, asked);
+    assert_eq!(explained.tier, Tier::NearlyRepeated);
+    assert_eq!(explained.candidates.first().map(|c| &c.article), Some(&new));
+    assert_eq!(explained.candidates[0].examples[0].0, near);
+    let other = search.find("hur byter jag kod till bankid");
+    assert_ne!(other.decision, Decision::Answer(new), "{other:?}");
 }
 
 #[test]

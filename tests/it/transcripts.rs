@@ -107,7 +107,7 @@ async fn staff(house: &mut House, doing: &str) {
         }
     } else if let ["arrange", centre, ..] = words[..] {
         let centre = centre.parse().expect("a centre");
-        StaffOp::Arrange { centre, said: text(2).unwrap_or_default(), note: None }
+        StaffOp::Arrange { centre, said: text(2).unwrap_or_default(), note: None, before: None }
     } else {
         let visits = house.store.visits_of(&person(words[1])).await.expect("the database answers");
         let visit = visits.first().expect("a visit").id;

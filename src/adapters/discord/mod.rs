@@ -40,6 +40,7 @@ use serenity::model::id::ApplicationId;
 use tokio::sync::watch;
 
 pub use self::labels::Labels;
+pub(super) use self::write::preview;
 use crate::app::{App, HandleError};
 use crate::model::desk::Followed;
 use crate::model::event::Incoming;

@@ -6,7 +6,10 @@ use super::Labels;
 use super::components::rows;
 use super::markdown::{LONGEST, length, parts};
 use super::place::Place;
+use crate::http::html;
+use crate::http::preview::Shown;
 use crate::model::id::LetterId;
+use crate::model::markup::Markup;
 use crate::model::message::{Card, Message};
 
 /// The flag of a message that only one person sees.
@@ -96,6 +99,34 @@ fn card(message: &Message, labels: &Labels) -> (Option<Value>, Vec<File>, Option
     }
 }
 
+/// A message as Discord shows it: its Markdown is read as Discord reads it, line by line.
+pub fn preview(message: &Message, labels: &Labels) -> Shown {
+    let bodies = bodies(message, labels, false);
+    let text = |body: &Body| {
+        let content = body.json["content"].as_str().unwrap_or_default();
+        html::markup(&Markup::trusted(content.replace('\n', "  \n")))
+    };
+    let mut buttons = Vec::new();
+    for body in &bodies {
+        gather(&body.json["components"], &mut buttons);
+    }
+    Shown { texts: bodies.iter().map(text).collect(), buttons }
+}
+
+/// Every label of nested components.
+fn gather(json: &Value, labels: &mut Vec<String>) {
+    match json {
+        Value::Array(all) => all.iter().for_each(|one| gather(one, labels)),
+        Value::Object(fields) => {
+            labels.extend(fields.get("label").and_then(Value::as_str).map(ToOwned::to_owned));
+            for nested in ["components", "options"] {
+                fields.get(nested).into_iter().for_each(|one| gather(one, labels));
+            }
+        }
+        _ => {}
+    }
+}
+
 /// A message as one body and what did not fit: an interaction's answer can be changed again and
 /// again, but a further message of it cannot be sent twice safely.
 pub(super) fn gathered(mut bodies: Vec<Body>) -> (Body, Vec<Body>) {
@@ -170,7 +201,6 @@ mod tests {
     use super::*;
     use crate::model::action::Action;
     use crate::model::lang::Lang;
-    use crate::model::markup::Markup;
     use crate::model::message::{Ask, Choice};
     use crate::model::place::Position;
 

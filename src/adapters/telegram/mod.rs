@@ -35,6 +35,7 @@ pub use self::handle::Handle;
 pub use self::health::Health;
 pub use self::read::{ALLOWED, Me, Read, read};
 use self::webhook::Hook;
+pub(super) use self::write::preview;
 pub use self::write::{Part, Plan, To, plan};
 use crate::app::App;
 use crate::model::chat::MessageRef;

@@ -18,10 +18,12 @@ use super::api::{File, Request};
 use super::handle::Handle;
 use super::html::{self, escaped, units};
 use crate::adapters::qr;
+use crate::http::html::Safe;
+use crate::http::preview;
 use crate::model::action::Action;
 use crate::model::message::{Ask, Card, Choice, Message, Placement};
 use crate::model::place::Position;
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, Profiles};
 
 /// The longest text of a message, in UTF-16 units after parsing.
 const LONGEST_TEXT: usize = 4_096;
@@ -99,6 +101,24 @@ pub fn plan(to: To<'_>, message: &Message) -> Plan {
     plan.asks_position = position.is_some();
     settle(to, &mut plan, inline);
     plan
+}
+
+/// A message as Telegram shows it: our own HTML, of which Telegram knows a part.
+pub fn preview(message: &Message, profiles: &Profiles) -> preview::Shown {
+    let profile = profiles.of(message.lang);
+    let to = To { chat: 0, placement: Placement::Below, handle: None, bot: None, profile };
+    let mut shown = preview::Shown::default();
+    for part in plan(to, message).parts {
+        let (Part::Send(request) | Part::Edit { instead: request, .. }) = part;
+        let text = request.params.get("text").and_then(Value::as_str).unwrap_or_default();
+        // Escaped in `html.rs`; a browser needs the line breaks told.
+        shown.texts.push(Safe::drawing(text.replace('\n', "<br>")));
+        let rows = request.params.get("reply_markup").and_then(|markup| markup.get("inline_keyboard"));
+        let buttons = rows.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_array);
+        let labels = buttons.flatten().filter_map(|button| button.get("text").and_then(Value::as_str));
+        shown.buttons.extend(labels.map(ToOwned::to_owned));
+    }
+    shown
 }
 
 /// Edits in place where that is wished and possible, else takes the spent buttons away; quotes.

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub use self::stream::WebMail;
+pub(super) use self::write::preview;
 use crate::app::App;
 use crate::http::Site;
 use crate::http::limit::Limit;

@@ -7,6 +7,7 @@ use fast_qr::qr::QRBuilder;
 
 use crate::app::Said;
 use crate::http::html::{self, Safe};
+use crate::http::preview::Shown;
 use crate::http::words::Words;
 use crate::model::markup::Markup;
 use crate::model::message::{Ask, Card, Message};
@@ -147,4 +148,10 @@ fn ours(w: Words, id: &str, message: &Message, at: &Timestamp) -> Line {
 fn picture(code: &str, alt: &str) -> Option<Picture> {
     let qr = QRBuilder::new(code).build().ok()?;
     Some(Picture { svg: Safe::drawing(SvgBuilder::default().margin(4).to_str(&qr)), alt: alt.to_owned() })
+}
+
+/// A message as the page shows it.
+pub fn preview(message: &Message) -> Shown {
+    let line = ours(Words(message.lang), "", message, &Timestamp::UNIX_EPOCH);
+    Shown { texts: vec![line.text], buttons: line.choices.into_iter().map(|b| b.label).collect() }
 }

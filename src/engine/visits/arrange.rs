@@ -50,8 +50,17 @@ pub fn open(turn: &mut Turn<'_>, id: &CentreId, (from, until): (Date, Date)) -> 
     put(turn, id, &said, None)
 }
 
-/// Says how the centre is from now on.
-pub fn arrange(turn: &mut Turn<'_>, id: &CentreId, said: &str, note: Option<&str>) -> Result<Done, Need> {
+/// Says how the centre is from now on, unless somebody else has said something since `before`.
+pub fn arrange(
+    turn: &mut Turn<'_>,
+    id: &CentreId,
+    said: &str,
+    (note, before): (Option<&str>, Option<&str>),
+) -> Result<Done, Need> {
+    let now = || turn.facts.centres.said_of(id).to_toml();
+    if before.is_some_and(|before| before != now()) {
+        return Ok(Err(Refusal::Stale));
+    }
     match Override::from_toml(said) {
         Ok(said) => put(turn, id, &said, note),
         Err(why) => Ok(Err(Refusal::Unreadable(why))),

@@ -40,7 +40,9 @@ pub fn decide(turn: &mut Turn<'_>, op: &StaffOp) -> Result<(), Need> {
             arrange::close(turn, centre, (*from, *until), reason.as_deref())?
         }
         StaffOp::OpenDays { centre, from, until } => arrange::open(turn, centre, (*from, *until))?,
-        StaffOp::Arrange { centre, said, note } => arrange::arrange(turn, centre, said, note.as_deref())?,
+        StaffOp::Arrange { centre, said, note, before } => {
+            arrange::arrange(turn, centre, said, (note.as_deref(), before.as_deref()))?
+        }
     };
     turn.refusal = done.err();
     Ok(())

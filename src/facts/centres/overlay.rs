@@ -19,6 +19,21 @@ pub const SUBJECT: &str = "centres/";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Override {
+    /// Street and number, instead of the file's; here and below an empty text means that there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Postal code and town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal: Option<String>,
+    /// Phone numbers, the best first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phones: Option<Vec<String>>,
+    /// E-mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Web page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// How a visit is arranged, instead of the file's ways.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modes: Option<Vec<VisitMode>>,
@@ -64,6 +79,24 @@ impl Override {
     /// What does not fit together, in words for whoever wrote it.
     pub fn laid_over(&self, filed: &Centre) -> Result<Centre, String> {
         let mut centre = filed.clone();
+        for (said, field) in [
+            (&self.address, &mut centre.address),
+            (&self.postal, &mut centre.postal),
+            (&self.email, &mut centre.email),
+            (&self.url, &mut centre.url),
+        ] {
+            if let Some(said) = said {
+                *field = Some(said.clone()).filter(|text| !text.is_empty());
+            }
+        }
+        if let Some(phones) = &self.phones {
+            centre.phones.clone_from(phones);
+        }
+        if let Some(url) =
+            centre.url.as_ref().filter(|u| !u.starts_with("https://") && !u.starts_with("http://"))
+        {
+            return Err(format!("\"{url}\" is no address of a page: it must begin with https://"));
+        }
         if let Some(modes) = &self.modes {
             centre.modes.clone_from(modes);
         }
@@ -137,6 +170,9 @@ mod tests {
             booking: Some(Booking { seats: 2, ..Booking::default() }),
             exceptions: BTreeMap::from([(date(2026, 3, 4), Vec::new())]),
             closures: vec![Closure { from: date(2026, 7, 1), until: date(2026, 7, 31), reason: None }],
+            address: Some("Gatan 1".into()),
+            phones: Some(vec!["0141-1".into()]),
+            email: Some(String::new()),
             ..Override::default()
         }
     }
@@ -157,6 +193,11 @@ mod tests {
         assert_eq!(problems, []);
         assert!(laid.get(&first.id).expect("it").takes_bookings());
         assert_eq!(laid.said_of(&first.id), said());
+        let centre = laid.get(&first.id).expect("it");
+        assert_eq!((centre.address.as_deref(), centre.email.as_deref()), (Some("Gatan 1"), None));
+        assert_eq!((centre.phone(), &centre.postal), (Some("0141-1"), &first.postal));
+        let (_, problems) = filed.overlaid([(subject.as_str(), "url = \"javascript:x\"")]);
+        assert_eq!(problems.len(), 1);
         let (laid, problems) = laid.overlaid([(subject.as_str(), "[booking]\nseats = 0")]);
         assert_eq!(problems.len(), 1);
         assert_eq!(laid.get(&first.id), Some(&first));

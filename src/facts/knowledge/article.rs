@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::Link;
 use crate::facts::problem::Problem;
 use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 
 /// What is at stake in an article.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
     /// Nothing much.
@@ -23,8 +24,18 @@ pub enum Warning {
     Danger,
 }
 
+/// The official page of an article.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum LinkTo {
+    /// One of those in `links.toml`, by its key.
+    Known(String),
+    /// One of its own, as local answers have.
+    Own(Link),
+}
+
 /// One article in all its languages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Article {
     /// Its identifier.
     pub id: ArticleId,
@@ -32,8 +43,8 @@ pub struct Article {
     pub topic: String,
     /// What is at stake.
     pub warning: Warning,
-    /// The official page, a key of `links.toml`.
-    pub link: String,
+    /// The official page.
+    pub link: LinkTo,
     /// Articles that people ask for next.
     pub related: Vec<ArticleId>,
     texts: BTreeMap<Lang, Text>,
@@ -70,7 +81,7 @@ struct SwedishHead {
     topic: String,
     #[serde(default)]
     warning: Warning,
-    link: String,
+    link: LinkTo,
     #[serde(default)]
     related: Vec<ArticleId>,
     #[serde(default)]
@@ -91,6 +102,12 @@ struct Head {
 }
 
 impl Article {
+    /// An article without any text yet.
+    #[must_use]
+    pub fn new(id: ArticleId, topic: String, warning: Warning, link: LinkTo) -> Self {
+        Self { id, topic, warning, link, related: Vec::new(), texts: BTreeMap::new() }
+    }
+
     /// The text in a language, or in the nearest one that there is: easy Swedish falls back on
     /// Swedish, every other language on easy Swedish. The language says which it became.
     #[must_use]
@@ -106,6 +123,12 @@ impl Article {
     /// Every language that there is.
     pub fn texts(&self) -> impl Iterator<Item = (Lang, &Text)> {
         self.texts.iter().map(|(lang, text)| (*lang, text))
+    }
+
+    /// The text in this very language.
+    #[must_use]
+    pub fn text_in(&self, lang: Lang) -> Option<&Text> {
+        self.texts.get(&lang)
     }
 
     /// Puts another text in place of, or beside, the ones there are (what staff wrote).

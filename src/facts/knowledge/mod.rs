@@ -4,15 +4,18 @@
 
 pub mod article;
 pub mod embedding;
+pub mod file;
+pub mod overlay;
 pub mod search;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
-pub use self::article::{Article, Text, Warning};
-use self::embedding::Embedder;
+pub use self::article::{Article, LinkTo, Text, Warning};
+use self::embedding::{Embedder, Memo};
 use self::search::{ArticleText, Corpus, Example};
 pub use self::search::{Decision, Found, Hit, Search};
 use super::problem::Problem;
@@ -38,9 +41,11 @@ pub struct Link {
 /// All articles, and the search over them.
 pub struct Knowledge {
     articles: BTreeMap<ArticleId, Article>,
-    links: BTreeMap<String, Link>,
-    beside: Beside,
+    links: Arc<BTreeMap<String, Link>>,
+    beside: Arc<Beside>,
     embedder: Option<Arc<Embedder>>,
+    /// What has been embedded at run time: nobody's example is embedded twice.
+    memo: Arc<Memo>,
     /// Finds the articles that fit a text.
     pub search: Search,
 }
@@ -51,6 +56,8 @@ struct Beside {
     none: String,
     /// Sentences of each language.
     languages: Vec<(Lang, String)>,
+    /// The derived file.
+    trained: Option<Cow<'static, [u8]>>,
 }
 
 impl Knowledge {
@@ -62,12 +69,13 @@ impl Knowledge {
         let articles = read_articles(source, &mut problems);
         check_references(&articles, &links, &mut problems);
         let embedder = read_embedder(source, &mut problems);
-        let beside = Beside::read(source);
-        let trained = source.bytes("embedding/classifier.bin");
+        let beside = Arc::new(Beside::read(source));
+        let (links, memo) = (Arc::new(links), Arc::new(Memo::default()));
         let corpus = corpus(&articles, &beside);
-        let (search, stale) = Search::build(&corpus, trained.as_deref(), embedder.clone());
+        let trained = beside.trained.as_deref();
+        let (search, stale) = Search::build_with(&corpus, trained, embedder.clone(), &memo);
         problems.extend(stale);
-        (Self { articles, links, beside, embedder, search }, problems)
+        (Self { articles, links, beside, embedder, memo, search }, problems)
     }
 
     /// Everything that the search learns from.
@@ -95,8 +103,16 @@ impl Knowledge {
 
     /// The official page of an article.
     #[must_use]
-    pub fn link(&self, article: &Article) -> Option<&Link> {
-        self.links.get(&article.link)
+    pub fn link<'a>(&'a self, article: &'a Article) -> Option<&'a Link> {
+        match &article.link {
+            LinkTo::Known(key) => self.links.get(key),
+            LinkTo::Own(link) => Some(link),
+        }
+    }
+
+    /// Every official page that articles may name, by its key.
+    pub fn links(&self) -> impl Iterator<Item = (&str, &Link)> {
+        self.links.iter().map(|(key, link)| (key.as_str(), link))
     }
 }
 
@@ -106,6 +122,7 @@ impl Beside {
         Self {
             none: source.text("none.txt").unwrap_or_default(),
             languages: Lang::ALL.into_iter().filter_map(sentences).collect(),
+            trained: source.bytes(search::TRAINED_FILE),
         }
     }
 }
@@ -159,9 +176,16 @@ fn check_references(
 ) {
     for article in articles.values() {
         let file = format!("knowledge/{}.sv.md", article.id);
-        if !links.contains_key(&article.link) {
-            let message = format!("the link \"{}\" is not in links.toml", article.link);
-            problems.push(Problem::error(&file, None, message));
+        match &article.link {
+            LinkTo::Known(key) if !links.contains_key(key) => {
+                let message = format!("the link \"{key}\" is not in links.toml");
+                problems.push(Problem::error(&file, None, message));
+            }
+            LinkTo::Own(link) if !link.url.starts_with("https://") && !link.url.starts_with("http://") => {
+                let message = format!("the link \"{}\" is no address of a page", link.url);
+                problems.push(Problem::error(&file, None, message));
+            }
+            LinkTo::Known(_) | LinkTo::Own(_) => {}
         }
         for related in article.related.iter().filter(|id| !articles.contains_key(id)) {
             let message = format!("the related article \"{related}\" does not exist");

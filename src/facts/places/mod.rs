@@ -12,6 +12,7 @@ mod borders;
 pub(crate) mod fold;
 mod gazetteer;
 mod names;
+mod outlines;
 mod position;
 mod postcode;
 mod rank;
@@ -29,6 +30,7 @@ use crate::model::place::{Certainty, Municipality, Place, PlaceKind, Position, R
 use borders::Borders;
 use fold::{Token, fold, tokens};
 use gazetteer::Gazetteer;
+pub use outlines::Outline;
 use position::Coordinates;
 use postcode::Postcodes;
 use regions::Regions;
@@ -41,6 +43,7 @@ const PLACES: &str = "places/places.csv";
 const ALIASES: &str = "places/aliases.csv";
 const POSTCODES: &str = "places/postcodes.csv";
 const BORDERS: &str = "places/municipalities.geojson";
+const OUTLINES: &str = "places/municipalities_land.geojson";
 
 /// A place with so many people goes before a city elsewhere of the same name.
 const VILLAGE: u32 = 200;
@@ -53,11 +56,12 @@ pub struct Places {
     typos: Typos,
     postcodes: Postcodes,
     borders: Borders,
+    outlines: Vec<Outline>,
     words: Words,
 }
 
 impl Places {
-    /// Reads the five files through `source`, which is given names such as `places/places.csv`.
+    /// Reads the six files through `source`, which is given names such as `places/places.csv`.
     ///
     /// A bad row is left out and told with file and line; a missing or unreadable file leaves out
     /// what it would have held. The rest works on.
@@ -86,9 +90,17 @@ impl Places {
             .unwrap_or_default();
         let borders =
             borders.map(|text| Borders::read(BORDERS, &text, &regions, &mut problems)).unwrap_or_default();
+        let outlines = file(OUTLINES, &mut problems);
+        let outlines = outlines::read(OUTLINES, &outlines, &regions, &mut problems);
         let typos = Typos::new(&gazetteer);
         let words = Words::read();
-        (Self { regions, gazetteer, typos, postcodes, borders, words }, problems)
+        (Self { regions, gazetteer, typos, postcodes, borders, outlines, words }, problems)
+    }
+
+    /// The land of every municipality, for drawing a map.
+    #[must_use]
+    pub fn outlines(&self) -> &[Outline] {
+        &self.outlines
     }
 
     /// The place that a text means, when the whole text is meant as one: a postal code, a name in

@@ -2,7 +2,9 @@
 //!
 //! Beside `engine::say` the only caller of `t!`: pages are no part of the conversation.
 
+mod centre;
 mod console;
+mod knowledge;
 mod web;
 
 use crate::model::lang::Lang;

@@ -140,8 +140,10 @@ async fn closing_a_day_and_new_hours_are_in_force_at_once() {
     ];
     let answer = anna.post("/staff/visits", &close).await;
     assert!(answer.location().ends_with("done=saved"), "{}", answer.location());
+    let seen = anna.get("/staff/centres/motala").await.value("form.stack input[name=seen]");
     let hours = [
         ("csrf", csrf.as_str()),
+        ("seen", seen.as_str()),
         ("turn", "t2"),
         ("mon", "09:00-11:00, 13:00-15:00"),
         ("mode", "slots"),

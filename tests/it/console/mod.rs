@@ -1,6 +1,8 @@
 //! The console through its router: the door, the rights, and the desk.
 
+mod centres;
 mod desk;
+mod knowledge;
 
 use axum::http::StatusCode;
 use digidel::console::{self, Secret};
@@ -183,6 +185,12 @@ async fn every_page_needs_somebody_who_is_signed_in() {
         "/staff/second",
         "/staff/live",
         "/staff/knowledge",
+        "/staff/knowledge/articles",
+        "/staff/knowledge/articles/centrum-besok",
+        "/staff/knowledge/articles/centrum-besok/sv",
+        "/staff/knowledge/new",
+        "/staff/knowledge/example",
+        "/staff/check-in",
         "/staff/insight",
         "/staff/insight.csv",
         "/staff/data",

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use digidel::adapters::discord::Labels;
+use digidel::adapters::preview::previews;
 use digidel::adapters::web::{self, WebMail};
 use digidel::console::{self, Secret};
+use digidel::engine::say;
 use digidel::http::{self, Site};
 use digidel::model::id::CentreId;
 use digidel::model::staff_account::AccountRole;
@@ -22,7 +25,13 @@ pub const PASSWORD: &str = "katten sover på tangentbordet";
 pub fn site(house: &House, settings: &Http) -> Router {
     let site = Site::new(settings, house.store.clone());
     let chat = web::router(house.app.clone(), site.clone(), WebMail::default());
-    let desk = console::router(house.app.clone(), house.store.clone(), site.clone(), 90);
+    let desk = console::router(
+        house.app.clone(),
+        house.store.clone(),
+        site.clone(),
+        90,
+        previews(Labels::new(&say::discord), say::profiles()),
+    );
     http::router(&site, chat.merge(desk), Router::new())
 }
 

@@ -264,7 +264,7 @@ impl World {
                 self.booking = Booking { minutes: *minutes, seats: *seats, ..self.booking.clone() };
                 self.said.booking = Some(self.booking.clone());
                 let (centre, said) = (self.centre.clone(), self.said.to_toml());
-                self.house.staff(StaffOp::Arrange { centre, said, note: None }).await;
+                self.house.staff(StaffOp::Arrange { centre, said, note: None, before: None }).await;
             }
             Op::Attend { who, came } => {
                 let now = self.house.now();

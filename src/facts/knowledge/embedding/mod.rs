@@ -9,12 +9,14 @@
 mod encoder;
 mod maths;
 mod matrix;
+mod memo;
 mod tokenizer;
 mod weights;
 
 use encoder::Encoder;
 use tokenizer::Tokenizer;
 
+pub use memo::Memo;
 pub use weights::EmbeddingError;
 
 /// Length of every vector that [`Embedder::embed`] returns.

@@ -15,13 +15,14 @@ use super::num::at;
 use super::rank::Topics;
 use super::speller::Speller;
 use super::{Corpus, Example, Search, TRAINED_FILE, text};
-use crate::facts::knowledge::embedding::Embedder;
+use crate::facts::knowledge::embedding::{Embedder, Memo};
 use crate::facts::problem::Problem;
 use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 
-/// Fresh examples that are embedded when the search is built, at some 20 ms each.
-const MOST_EMBEDDED: usize = 50;
+/// Fresh examples that are embedded, at some 20 ms each when they are seen first. The rest is found by
+/// letters and words alone: by then it is time to train anew.
+const MOST_EMBEDDED: usize = 200;
 
 /// An example, folded, with its class and whether the derived file has it.
 struct Known {
@@ -34,18 +35,24 @@ pub(super) fn build(
     corpus: &Corpus<'_>,
     trained: Option<&[u8]>,
     embedder: Option<Arc<Embedder>>,
+    memo: &Memo,
 ) -> (Search, Option<Problem>) {
     let read = trained.and_then(Model::read);
     let problem = complaint(corpus, trained.is_some(), read.as_ref().map(|m| &m.head));
     let search = match read {
-        Some(model) => from_model(corpus, model, embedder),
+        Some(model) => from_model(corpus, model, embedder, memo),
         None => untrained(corpus),
     };
     (search, problem)
 }
 
 /// With the derived file.
-pub(super) fn from_model(corpus: &Corpus<'_>, model: Model, embedder: Option<Arc<Embedder>>) -> Search {
+pub(super) fn from_model(
+    corpus: &Corpus<'_>,
+    model: Model,
+    embedder: Option<Arc<Embedder>>,
+    memo: &Memo,
+) -> Search {
     let Model { head, lexical, mut dense } = model;
     let (classes, topics) = classes(corpus, &head.articles);
     let (known, nones) = read_texts(corpus, &classes, Some(&head));
@@ -54,10 +61,10 @@ pub(super) fn from_model(corpus: &Corpus<'_>, model: Model, embedder: Option<Arc
         fresh.add(example.class, lexical.vocabulary(), &example.words);
     }
     if let Some(embedder) = &embedder {
-        update(&mut dense, &head, corpus, &known, embedder);
+        update(&mut dense, &head, corpus, &known, &|text| memo.embed(embedder, text));
     }
     Search {
-        exact: exact(&known, &nones),
+        exact: exact(&known, &nones, true),
         speller: speller(corpus, &known, &nones),
         languages: Languages::learn(&corpus.languages),
         classes,
@@ -89,7 +96,7 @@ fn untrained(corpus: &Corpus<'_>) -> Search {
     let blend = Blend { lexical: 8.0, margins: 0.0, likeness: 0.0 };
     let tuning = Tuning { blend, calibration: Calibration::rough() };
     Search {
-        exact: exact(&known, &nones),
+        exact: exact(&known, &nones, false),
         speller: speller(corpus, &known, &nones),
         languages: Languages::learn(&corpus.languages),
         classes,
@@ -139,18 +146,26 @@ fn read_texts(
     (known.collect(), corpus.none.iter().map(|(_, text)| text::words(text)).collect())
 }
 
-/// Drops the neighbours whose example is no more, and adds the fresh ones.
-fn update(dense: &mut Dense, head: &Head, corpus: &Corpus<'_>, known: &[Known], embedder: &Embedder) {
+/// Names the neighbours, drops those whose example is no more, and adds the fresh ones.
+fn update(
+    dense: &mut Dense,
+    head: &Head,
+    corpus: &Corpus<'_>,
+    known: &[Known],
+    embed: &dyn Fn(&str) -> Vec<f32>,
+) {
     let mut gone: BTreeMap<u64, u32> = head.examples.clone();
     let mut new = Vec::new();
     for (example, known) in corpus.examples.iter().zip(known) {
-        gone.remove(&model::example_key(example.article, example.text));
+        let key = model::example_key(example.article, example.text);
+        if let Some(place) = gone.remove(&key)
+            && let Some(neighbour) = dense.neighbours.get_mut(at(place))
+        {
+            neighbour.key = key;
+        }
         if !known.trained && new.len() < MOST_EMBEDDED {
-            new.push(Neighbour::new(
-                known.class,
-                example.lang,
-                &dense.space.project(&embedder.embed(example.text), &[(example.lang, 1.0)]),
-            ));
+            let vector = dense.space.project(&embed(example.text), &[(example.lang, 1.0)]);
+            new.push(Neighbour::new(known.class, example.lang, &vector).named(key));
         }
     }
     let mut places: Vec<usize> = gone.into_values().map(at).collect();
@@ -161,14 +176,23 @@ fn update(dense: &mut Dense, head: &Head, corpus: &Corpus<'_>, known: &[Known], 
     dense.neighbours.extend(new);
 }
 
-fn exact(known: &[Known], nones: &[Vec<String>]) -> HashMap<String, usize> {
-    let mut exact: HashMap<String, Option<usize>> = HashMap::new();
-    let all = known.iter().map(|e| (&e.words, e.class)).chain(nones.iter().map(|words| (words, 0)));
-    for (words, class) in all.filter(|(words, _)| !words.is_empty()) {
-        // The same words for two articles decide nothing.
-        exact.entry(words.join(" ")).and_modify(|c| *c = c.filter(|c| *c == class)).or_insert(Some(class));
-    }
+/// What texts belong to word for word. Beside a trained model, what staff have written since is their
+/// last word: it goes before an older example of the same words.
+fn exact(known: &[Known], nones: &[Vec<String>], beside_trained: bool) -> HashMap<String, usize> {
+    let fresh = |e: &&Known| beside_trained && !e.trained;
+    let older = known.iter().filter(|e| !fresh(e)).map(|e| (&e.words, e.class));
+    let mut exact = agreed(older.chain(nones.iter().map(|words| (words, 0))));
+    exact.extend(agreed(known.iter().filter(fresh).map(|e| (&e.words, e.class))));
     exact.into_iter().filter_map(|(words, class)| Some((words, class?))).collect()
+}
+
+/// The same words for two articles decide nothing.
+fn agreed<'a>(all: impl Iterator<Item = (&'a Vec<String>, usize)>) -> HashMap<String, Option<usize>> {
+    let mut agreed: HashMap<String, Option<usize>> = HashMap::new();
+    for (words, class) in all.filter(|(words, _)| !words.is_empty()) {
+        agreed.entry(words.join(" ")).and_modify(|c| *c = c.filter(|c| *c == class)).or_insert(Some(class));
+    }
+    agreed
 }
 
 fn speller(corpus: &Corpus<'_>, known: &[Known], nones: &[Vec<String>]) -> Speller {

@@ -69,6 +69,8 @@ pub(crate) fn place(lang: Lang) -> usize {
 pub(crate) struct Neighbour {
     /// Its class.
     pub class: usize,
+    /// The key of the example, as `model::example_key` has it; 0 for other texts. Not in the file.
+    pub key: u64,
     /// The place of its language.
     lang: usize,
     vector: Vec<i8>,
@@ -80,7 +82,12 @@ const STEPS: f32 = 127.0 / 0.35;
 impl Neighbour {
     /// Keeps a projected vector.
     pub fn new(class: usize, lang: Lang, vector: &[f32]) -> Self {
-        Self { class, lang: place(lang), vector: vector.iter().map(|x| byte(x * STEPS)).collect() }
+        Self { class, key: 0, lang: place(lang), vector: vector.iter().map(|x| byte(x * STEPS)).collect() }
+    }
+
+    /// The same under the key of its example.
+    pub fn named(self, key: u64) -> Self {
+        Self { key, ..self }
     }
 
     /// Cosine to a packed vector, about −1 to 1.
@@ -150,6 +157,16 @@ impl Dense {
         Opinion { likeness, margins: self.planes.iter().map(|(w, b)| dot(w, vector) + b).collect() }
     }
 
+    /// The examples of a class that are likest to a projected vector, by key, likest first.
+    pub fn likest(&self, vector: &[f32], class: usize, few: usize) -> Vec<(u64, f32)> {
+        let packed: Vec<i8> = vector.iter().map(|x| byte(x * STEPS)).collect();
+        let own = self.neighbours.iter().filter(|n| n.class == class && n.key != 0);
+        let mut all: Vec<(u64, f32)> = own.map(|n| (n.key, n.cosine(&packed))).collect();
+        all.sort_by(|a, b| b.1.total_cmp(&a.1));
+        all.truncate(few);
+        all
+    }
+
     /// Writes the model to a derived file.
     pub fn write(&self, out: &mut Writer) {
         out.words(self.space.origins.iter().map(|origin| index(origin.len())));
@@ -191,6 +208,7 @@ impl Dense {
             .zip(vectors.chunks_exact(width))
             .map(|((class, lang), vector)| Neighbour {
                 class: at(*class),
+                key: 0,
                 lang: at(*lang),
                 vector: vector.to_vec(),
             })

@@ -8,6 +8,7 @@ mod build;
 mod calibrate;
 mod dense;
 pub mod eval;
+pub mod explain;
 mod fresh;
 pub mod group;
 pub mod language;
@@ -27,13 +28,13 @@ use std::sync::Arc;
 
 use self::dense::Dense;
 use self::eval::Question;
-use self::fresh::Fresh;
+use self::fresh::{Fresh, Likeness};
 use self::language::Languages;
 use self::lexical::Lexical;
 use self::model::Tuning;
 use self::rank::{Evidence, Ranking, Topics};
 use self::speller::Speller;
-use super::embedding::Embedder;
+use super::embedding::{Embedder, Memo};
 use crate::facts::problem::Problem;
 use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
@@ -126,6 +127,8 @@ const TRAINED_STEEPNESS: f32 = 3.0;
 const UNTRAINED_STEEPNESS: f32 = 2.0;
 /// The probability of an example that is repeated word for word.
 const EXACT: f32 = 0.99;
+/// So like a fresh example, 0–1, a text is taken for the same question.
+const NEAR: f32 = 0.8;
 
 /// The search over one set of articles; built anew when they change.
 pub struct Search {
@@ -162,7 +165,18 @@ impl Search {
         trained: Option<&[u8]>,
         embedder: Option<Arc<Embedder>>,
     ) -> (Self, Option<Problem>) {
-        build::build(corpus, trained, embedder)
+        build::build(corpus, trained, embedder, &Memo::default())
+    }
+
+    /// The same, with what has been embedded before.
+    #[must_use]
+    pub fn build_with(
+        corpus: &Corpus<'_>,
+        trained: Option<&[u8]>,
+        embedder: Option<Arc<Embedder>>,
+        memo: &Memo,
+    ) -> (Self, Option<Problem>) {
+        build::build(corpus, trained, embedder, memo)
     }
 
     /// Finds what answers a text in any language.
@@ -171,9 +185,14 @@ impl Search {
         let lang = self.languages.guess(text);
         let words = text::words(text);
         if let Some(class) = self.exact.get(&words.join(" ")) {
-            return self.repeated(*class, lang);
+            return self.repeated(*class, EXACT, lang);
         }
-        let mut evidence = self.lexical_evidence(&words);
+        let mended = self.mend_all(&words);
+        let likeness = self.fresh.compare(self.lexical.vocabulary(), &mended);
+        if let Some((class, likeness)) = self.nearly_repeated(&likeness) {
+            return self.repeated(class, EXACT * likeness, lang);
+        }
+        let mut evidence = self.lexical_evidence(&words, &mended, &likeness);
         let ranking = rank::rank(&evidence, &self.topics, self.alone.blend);
         let confidence = self.alone.calibration.probability(&ranking.signs);
         let Some((dense, embedder)) = self.dense.as_ref().filter(|_| confidence < self.sure) else {
@@ -198,7 +217,10 @@ impl Search {
 
     /// What all parts say of a text, for tuning.
     fn evidence(&self, text: &str) -> Evidence {
-        let mut evidence = self.lexical_evidence(&text::words(text));
+        let words = text::words(text);
+        let mended = self.mend_all(&words);
+        let likeness = self.fresh.compare(self.lexical.vocabulary(), &mended);
+        let mut evidence = self.lexical_evidence(&words, &mended, &likeness);
         if let Some((dense, embedder)) = &self.dense {
             self.add_dense(&mut evidence, dense, embedder, text);
         }
@@ -211,14 +233,23 @@ impl Search {
         self.classes.iter().zip(&self.topics.0).any(|(id, t)| *t == topic && id.as_ref().is_some_and(wanted))
     }
 
-    fn lexical_evidence(&self, words: &[String]) -> Evidence {
-        let mended: Vec<String> = words.iter().map(|word| self.speller.mend(word)).collect();
-        let vector = self.lexical.vocabulary().vector(&mended);
+    fn mend_all(&self, words: &[String]) -> Vec<String> {
+        words.iter().map(|word| self.speller.mend(word)).collect()
+    }
+
+    /// The class of the example that staff wrote since training and that says nearly the same, if it
+    /// is one class alone. Training cannot weigh such an example; so near, it need not.
+    fn nearly_repeated(&self, likeness: &Likeness) -> Option<(usize, f32)> {
+        let (class, likeness) = self.fresh.nearest(likeness).filter(|_| self.lexical.is_trained())?;
+        (likeness >= NEAR).then_some((class, likeness))
+    }
+
+    fn lexical_evidence(&self, words: &[String], mended: &[String], likeness: &Likeness) -> Evidence {
+        let vector = self.lexical.vocabulary().vector(mended);
         let mut margins = self.lexical.margins(&vector);
         margins.resize(self.classes.len(), -1.0);
         let steepness = if self.lexical.is_trained() { TRAINED_STEEPNESS } else { UNTRAINED_STEEPNESS };
-        let vocabulary = self.lexical.vocabulary();
-        let likeness = self.fresh.raise(&mut margins, vocabulary, &mended, steepness);
+        let likeness = self.fresh.raise(&mut margins, likeness, steepness);
         // A text of new words that a fresh example has too is not unknown.
         let coverage = vector.coverage.max(likeness);
         Evidence { lexical: margins, coverage, words: words.len(), ..Evidence::default() }
@@ -253,12 +284,12 @@ impl Search {
         out
     }
 
-    fn repeated(&self, class: usize, lang: Option<(Lang, f32)>) -> Found {
+    fn repeated(&self, class: usize, sure: f32, lang: Option<(Lang, f32)>) -> Found {
         let Some(article) = self.classes.get(class).cloned().flatten() else {
-            return Found { hits: Vec::new(), decision: Decision::Unknown, confidence: 1.0 - EXACT, lang };
+            return Found { hits: Vec::new(), decision: Decision::Unknown, confidence: 1.0 - sure, lang };
         };
-        let hits = vec![Hit { article: article.clone(), score: EXACT }];
-        Found { hits, decision: Decision::Answer(article), confidence: EXACT, lang }
+        let hits = vec![Hit { article: article.clone(), score: sure }];
+        Found { hits, decision: Decision::Answer(article), confidence: sure, lang }
     }
 
     fn conclude(

@@ -14,7 +14,7 @@ use super::num::index;
 use super::rank::{self, Evidence};
 use super::svm::{self, Task};
 use super::{Corpus, Search, build, text, whiten};
-use crate::facts::knowledge::embedding::Embedder;
+use crate::facts::knowledge::embedding::{Embedder, Memo};
 use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 
@@ -72,7 +72,7 @@ pub fn train(corpus: &Corpus<'_>, dev: &[Question], embedder: &std::sync::Arc<Em
         sure: SURE,
     };
     let mut model = Model { head, lexical, dense };
-    let search = build::from_model(corpus, model.clone(), Some(embedder.clone()));
+    let search = build::from_model(corpus, model.clone(), Some(embedder.clone()), &Memo::default());
     tune(&search, dev, &mut model.head);
     model.write()
 }

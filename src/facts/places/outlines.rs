@@ -1,0 +1,69 @@
+//! The outlines of the municipalities on land, for drawing a map.
+//!
+//! Read from `municipalities_land.geojson`, which is simpler than the borders: to tell where a point
+//! lies it is not good enough. Draws nothing.
+
+use serde::Deserialize;
+
+use crate::facts::problem::Problem;
+use crate::model::place::Municipality;
+
+use super::regions::Regions;
+
+/// A municipality's land: rings of longitude and latitude in degrees.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    /// The municipality.
+    pub municipality: Municipality,
+    /// Its outlines and holes; the even-odd rule tells which is which.
+    pub rings: Vec<Vec<[f32; 2]>>,
+}
+
+#[derive(Deserialize)]
+struct Collection {
+    features: Vec<Feature>,
+}
+
+#[derive(Deserialize)]
+struct Feature {
+    properties: Properties,
+    geometry: Geometry,
+}
+
+#[derive(Deserialize)]
+struct Properties {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", content = "coordinates")]
+enum Geometry {
+    Polygon(Vec<Vec<[f32; 2]>>),
+    MultiPolygon(Vec<Vec<Vec<[f32; 2]>>>),
+}
+
+pub(super) fn read(file: &str, text: &str, regions: &Regions, problems: &mut Vec<Problem>) -> Vec<Outline> {
+    let collection: Collection = match serde_json::from_str(text) {
+        Ok(collection) => collection,
+        Err(error) => {
+            let line = u32::try_from(error.line()).ok().filter(|&line| line > 0);
+            problems.push(Problem::error(file, line, error.to_string()));
+            return Vec::new();
+        }
+    };
+    let outline = |feature: Feature| {
+        let municipality = match regions.require(&feature.properties.name) {
+            Ok(_) => Municipality::new(feature.properties.name),
+            Err(message) => {
+                problems.push(Problem::error(file, None, message));
+                return None;
+            }
+        };
+        let rings = match feature.geometry {
+            Geometry::Polygon(rings) => rings,
+            Geometry::MultiPolygon(polygons) => polygons.into_iter().flatten().collect(),
+        };
+        Some(Outline { municipality, rings })
+    };
+    collection.features.into_iter().filter_map(outline).collect()
+}
