@@ -97,8 +97,7 @@ impl Shelf {
         loop {
             if let Err(error) = self.learn(&store).await {
                 tracing::error!(%error, "what staff wrote in the articles could not be read");
-                // Better the articles of the files than no answer at all.
-                self.learnt.send_if_modified(|learnt| learnt.is_none().then(|| *learnt = Some(0)).is_some());
+                self.go_on();
             }
             if wake.changed().await.is_err() {
                 return;
@@ -119,7 +118,14 @@ impl Shelf {
             let built = tokio::task::spawn_blocking(move || {
                 from.knowledge.overlaid(revisions.iter().map(|r| (r.subject.as_str(), r.content.as_str())))
             });
-            let Ok((knowledge, problems)) = built.await else { return Ok(()) };
+            let (knowledge, problems) = match built.await {
+                Ok(built) => built,
+                Err(error) => {
+                    tracing::error!(%error, "the search over new articles could not be built");
+                    self.go_on();
+                    return Ok(());
+                }
+            };
             for problem in problems {
                 tracing::warn!(%problem, "a revision is left out");
             }
@@ -135,6 +141,15 @@ impl Shelf {
         }
         self.learnt.send_replace(Some(newest));
         Ok(())
+    }
+
+    /// Lets events through whatever happened: better the articles of the files than no answer at all.
+    fn go_on(&self) {
+        self.learnt.send_if_modified(|learnt| {
+            let first = learnt.is_none();
+            *learnt = learnt.or(Some(0));
+            first
+        });
     }
 
     fn put(&self, filed: &Arc<Facts>, knowledge: &Arc<Knowledge>) -> bool {

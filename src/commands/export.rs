@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use digidel::facts::knowledge::overlay;
-use digidel::facts::source::Source;
-use digidel::facts::{Facts, Severity};
 use digidel::settings::Settings;
 use digidel::store::Store;
 
@@ -19,7 +17,7 @@ pub struct Export {
 }
 
 /// Writes the files. Once they are in the configuration folder, `digidel eval --train` can learn them.
-pub fn export(export: &Export, source: &Source, config: Option<&Path>) -> anyhow::Result<()> {
+pub fn export(export: &Export, config: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let revisions = runtime.block_on(async {
@@ -30,17 +28,13 @@ pub fn export(export: &Export, source: &Source, config: Option<&Path>) -> anyhow
         store.close().await;
         anyhow::Ok(revisions)
     })?;
-    // What the bot itself leaves out would only be an error of the configuration.
-    let (facts, _) = Facts::load(&source.clone().lexical_only());
-    let pairs = revisions.iter().map(|r| (r.subject.as_str(), r.content.as_str()));
-    let (_, problems) = facts.knowledge.overlaid(pairs);
-    let bad: Vec<&str> =
-        problems.iter().filter(|p| p.severity == Severity::Error).map(|p| p.file.as_str()).collect();
-    for problem in &problems {
-        eprintln!("digidel: left out: {problem}");
-    }
     let mut out = std::io::stdout().lock();
-    for revision in revisions.iter().filter(|r| !r.content.is_empty() && !bad.contains(&r.subject.as_str())) {
+    for revision in revisions.iter().filter(|r| !r.content.is_empty()) {
+        // What the bot itself leaves out would only be an error of the configuration.
+        if let Err(problem) = overlay::readable(&revision.subject, &revision.content) {
+            eprintln!("digidel: left out: {problem}");
+            continue;
+        }
         let file = export.folder.join(&revision.subject);
         let folder = file.parent().unwrap_or(&export.folder);
         std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;

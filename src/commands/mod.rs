@@ -72,7 +72,7 @@ pub fn main() -> ExitCode {
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
         Command::Eval(eval) => eval::eval(&eval, &source),
-        Command::ExportKnowledge(export) => export::export(&export, &source, cli.config.as_deref()),
+        Command::ExportKnowledge(export) => export::export(&export, cli.config.as_deref()),
         Command::Ask(lines) => ask::ask(&lines, &source),
         Command::Poster(command) => poster::poster(&command, &source),
     };

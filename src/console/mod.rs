@@ -23,6 +23,7 @@ mod requests;
 mod session;
 mod shown;
 mod signin;
+mod steps;
 mod totp;
 mod visits;
 
@@ -59,7 +60,18 @@ struct Console {
     previews: Previews,
 }
 
+/// For how many days words and visits are kept, as pages say it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    words: i64,
+    visits: i64,
+}
+
 impl Console {
+    fn kept(&self) -> Kept {
+        Kept { words: self.retention, visits: self.retention }
+    }
+
     /// The page for a fault of ours.
     fn broken(&self, headers: &HeaderMap, error: &dyn std::error::Error) -> Response {
         tracing::error!(%error, "a page of the console failed");
@@ -76,6 +88,7 @@ pub(super) struct Frame {
     here: &'static str,
     administrator: bool,
     may_change: bool,
+    kept: Kept,
     /// What has just been done.
     done: Option<String>,
 }
@@ -103,6 +116,7 @@ impl Frame {
             here,
             administrator: staff.account.is_administrator(),
             may_change: staff.account.may_change(),
+            kept: staff.kept,
             done,
         }
     }
@@ -178,11 +192,8 @@ fn knowledge_routes() -> Router<Console> {
         .route("/staff/knowledge", get(knowledge::show))
         .route("/staff/knowledge/aside", post(knowledge::aside))
         .route("/staff/knowledge/example", get(knowledge::example::form).post(knowledge::example::add))
-        .route("/staff/knowledge/new", get(knowledge::article::new).post(knowledge::article::make))
+        .route("/staff/knowledge/new", get(knowledge::article::new).post(knowledge::save::make))
         .route("/staff/knowledge/articles", get(knowledge::list))
-        .route(
-            "/staff/knowledge/articles/{id}",
-            get(knowledge::article::show).post(knowledge::article::change),
-        )
+        .route("/staff/knowledge/articles/{id}", get(knowledge::article::show).post(knowledge::save::change))
         .route("/staff/knowledge/articles/{id}/{lang}", get(knowledge::article::download))
 }

@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::Console;
+use super::{Console, Kept};
 use crate::http::notice;
 use crate::http::token::Token;
 use crate::http::words::{Terms, Words};
@@ -50,6 +50,8 @@ pub(super) struct Staff {
     pub token: Token,
     pub w: Terms,
     pub now: Timestamp,
+    /// For how long what is kept, for the pages that show it.
+    pub kept: Kept,
 }
 
 impl Staff {
@@ -117,7 +119,8 @@ pub(super) async fn staff(console: &Console, headers: &HeaderMap, right: Right) 
     if account.is_administrator() && !account.two_factor && right != Right::Present {
         return Err(Redirect::to("/staff/second").into_response());
     }
-    let staff = Staff { w: Terms(Words(account.lang)), account, token, now };
+    let kept = console.kept();
+    let staff = Staff { w: Terms(Words(account.lang)), account, token, now, kept };
     let may = match right {
         Right::Present | Right::Look => true,
         Right::Change => staff.account.may_change(),

@@ -38,6 +38,9 @@ pub struct Change {
 /// Number, subject, author, contents, note, instant.
 type Row = (i64, String, String, String, Option<String>, i64);
 
+/// The same, and the contents before.
+type ChangeRow = (i64, String, String, String, Option<String>, i64, Option<String>);
+
 const IN_FORCE: &str = "SELECT id, subject, author, content, note, at FROM revisions
     WHERE id IN (SELECT max(id) FROM revisions GROUP BY subject) ORDER BY subject";
 
@@ -130,7 +133,7 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn changes(&self, prefix: &str, count: u32) -> Result<Vec<Change>, StoreError> {
-        let rows: Vec<(i64, String, String, String, Option<String>, i64, Option<String>)> = sqlx::query_as(
+        let rows: Vec<ChangeRow> = sqlx::query_as(
             "SELECT id, subject, author, content, note, at,
                     lag(content) OVER (PARTITION BY subject ORDER BY id)
              FROM revisions WHERE subject >= ?1 AND subject < ?2 ORDER BY id DESC LIMIT ?3",

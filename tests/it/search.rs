@@ -117,12 +117,13 @@ fn what_staff_add_is_found_at_once() {
     assert_eq!(near.hits.first().map(|hit| &hit.article), Some(&new), "{near:?}");
 }
 
-/// As if staff had added every example there is, once more: what is answered today is answered then.
+/// As if staff had added some hundred examples: what is answered today is answered then.
 #[test]
 fn what_staff_add_costs_nothing_elsewhere() {
     let mut corpus = lexical().corpus();
     let more: Vec<(&ArticleId, Lang, String)> =
-        corpus.examples.iter().map(|e| (e.article, e.lang, format!("{}!", e.text))).collect();
+        corpus.examples.iter().step_by(9).map(|e| (e.article, e.lang, format!("{}!", e.text))).collect();
+    assert!(more.len() > 300, "{}", more.len());
     corpus.examples.extend(more.iter().map(|(article, lang, text)| Example { article, lang: *lang, text }));
     let (search, _) = Search::build(&corpus, Some(&trained()), None);
     let baseline: Baseline = serde_json::from_str(&read("tests/eval/baseline.json")).unwrap();

@@ -130,9 +130,10 @@ pub(super) fn said(
         ..centre.booking.clone()
     };
     let hours_changed = centre.hours.as_ref().map_or(!week.is_empty(), |(_, hours)| hours.week != week);
-    let exceptions = match fields.has("exceptions") {
-        true => read_exceptions(w, fields.get("exceptions"))?,
-        false => before.exceptions,
+    let exceptions = if fields.has("exceptions") {
+        read_exceptions(w, fields.get("exceptions"))?
+    } else {
+        before.exceptions
     };
     let confirmed = confirmed(w, fields, centre, today)?;
     let as_of = (hours_changed || fields.some("confirm").is_some()).then(|| today.to_string());

@@ -11,17 +11,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::form::{self, DayField};
 use crate::app::Handled;
 use crate::console::account::Done;
-use crate::console::diff::{self, Line};
-use crate::console::knowledge::article::Step;
 use crate::console::session::{Fields, Right, Staff, missing, posted, staff};
+use crate::console::steps::{Line, Step};
 use crate::console::visits::send;
-use crate::console::{Console, Frame, OrBroken, shown};
+use crate::console::{Console, Frame, OrBroken};
 use crate::facts::centres::{Centre, VisitMode, is_stale};
 use crate::http::html;
 use crate::http::token::Token;
 use crate::model::id::CentreId;
 use crate::model::staff::{Refusal, StaffOp};
 use crate::model::time::in_sweden;
+use crate::store::revisions::Change;
 
 /// How many revisions are shown.
 const SHOWN: u32 = 50;
@@ -69,14 +69,7 @@ async fn page(
     // A longer name begins alike.
     let changes: Vec<_> = changes.into_iter().filter(|c| c.revision.subject == subject).collect();
     let w = staff.w;
-    let step = |change: &crate::store::revisions::Change| Step {
-        id: change.revision.id,
-        stamp: w.stamp(&change.revision.at),
-        who: shown::author(&people, &change.revision.author),
-        what: String::new(),
-        note: change.revision.note.clone().unwrap_or_default(),
-        lines: diff::diff(change.before.as_deref().unwrap_or_default(), &change.revision.content),
-    };
+    let step = |change: &Change| Step::of(w, &people, change, None);
     let fields = wrong.as_ref().map(|(_, fields)| *fields);
     let typed =
         |name: &str, now: String| fields.filter(|f| f.has(name)).map_or(now, |f| f.get(name).to_owned());

@@ -138,7 +138,7 @@ pub(in crate::console) async fn add(State(console): State<Console>, request: Req
         let revisions = match taught(&facts, &id, &examples, Some(&w.example_note())) {
             Ok(revisions) => revisions,
             Err(unfit) => {
-                let why = super::article::unfit(w, &unfit);
+                let why = super::save::unfit(w, &unfit);
                 return page(&console, &headers, &staff, asking, Some(why)).await;
             }
         };
@@ -150,7 +150,7 @@ pub(in crate::console) async fn add(State(console): State<Console>, request: Req
             return page(&console, &headers, &staff, asking, Some(w.done_stale())).await;
         };
         super::set_aside(&console, &staff, &headers, &fields).await?;
-        super::article::in_force(&console, revision).await;
+        super::save::in_force(&console, revision).await;
         Ok(Redirect::to(&format!("/staff/knowledge/articles/{id}?done=saved")).into_response())
     };
     added.await.unwrap_or_else(|response: Response| response)

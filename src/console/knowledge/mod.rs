@@ -7,6 +7,7 @@ pub(super) mod article;
 mod draft;
 pub(super) mod example;
 mod listed;
+pub(super) mod save;
 mod tried;
 
 use askama::Template;
@@ -68,7 +69,6 @@ struct Page {
     tried: Option<Tried>,
     groups: Vec<Group>,
     proposals: Vec<Proposed>,
-    retention: i64,
 }
 
 /// The title of an article in a language.
@@ -78,7 +78,7 @@ fn title(facts: &Facts, lang: Lang, id: &ArticleId) -> String {
 }
 
 /// Groups by letters and words, which takes milliseconds; meaning would take seconds.
-fn grouped(facts: &Facts, lang: Lang, gaps: Vec<Gap>) -> Vec<Group> {
+fn grouped(facts: &Facts, lang: Lang, gaps: &[Gap]) -> Vec<Group> {
     let texts: Vec<String> = gaps.iter().map(|gap| gap.question.clone()).collect();
     let groups = group::group(&texts, None).into_iter().map(|members| {
         let questions: Vec<(RequestId, String)> = members
@@ -120,7 +120,7 @@ pub(super) async fn show(
         // Searching computes: off the async threads.
         let found = tokio::task::spawn_blocking(move || {
             let tried = (!wanted.is_empty()).then(|| tried::try_out(&facts, w, &wanted));
-            (tried, grouped(&facts, w.lang(), gaps))
+            (tried, grouped(&facts, w.lang(), &gaps))
         });
         let (tried, groups) = found.await.map_err(|e| console.broken(&headers, &e))?;
         Ok(html::page(&Page {
@@ -130,7 +130,6 @@ pub(super) async fn show(
             tried,
             groups,
             proposals: proposed,
-            retention: console.retention,
         }))
     };
     page.await.unwrap_or_else(|response: Response| response)

@@ -65,8 +65,8 @@ pub fn of(article: &Article, lang: Lang) -> Option<String> {
     line(&mut out, "reviewed", if text.reviewed { "true" } else { "false" });
     if !text.examples.is_empty() {
         // A line each, so that what is added or taken away shows as one line.
-        let examples: String = text.examples.iter().map(|e| format!("  {},\n", quoted(e))).collect();
-        line(&mut out, "examples", &format!("[\n{examples}]"));
+        let examples: Vec<String> = text.examples.iter().map(|e| quoted(e)).collect();
+        line(&mut out, "examples", &format!("[\n  {},\n]", examples.join(",\n  ")));
     }
     out.push_str("+++\n");
     body(&mut out, text);

@@ -68,6 +68,18 @@ impl Knowledge {
     }
 }
 
+/// Whether a revision can be read as the file that it stands for.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn readable(subject: &str, content: &str) -> Result<(), Problem> {
+    match article::name_parts(subject) {
+        Some((id, Lang::Sv)) => article::read_swedish(subject, id, content).map(drop),
+        Some(_) => article::read_text(subject, content).map(drop),
+        None => Err(Problem::error(subject, None, "no article has this name")),
+    }
+}
+
 /// The article as staff wrote it in Swedish, with the other languages of the files.
 fn with_texts_of(mut read: Article, filed: Option<&Article>) -> Article {
     for (lang, text) in filed.into_iter().flat_map(Article::texts).filter(|(lang, _)| *lang != Lang::Sv) {

@@ -23,6 +23,8 @@ words! {
     centre_confirmed_wrong() = "centre_page.centre_confirmed_wrong";
     centre_stale() = "centre_page.centre_stale";
     centre_number_wrong() = "centre_page.centre_number_wrong";
+    kept_words(days) = "centre_page.kept_words";
+    kept_visits(days) = "centre_page.kept_visits";
     scan_title() = "centre_page.scan_title";
     scan_hint() = "centre_page.scan_hint";
     scan_start() = "centre_page.scan_start";

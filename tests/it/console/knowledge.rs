@@ -4,8 +4,7 @@ use std::process::Command;
 
 use axum::Router;
 use axum::http::StatusCode;
-use digidel::facts::source::Source;
-use digidel::facts::{Facts, Severity};
+use digidel::facts::Facts;
 use digidel::model::chat::Role;
 use digidel::model::chat::{Address, Platform};
 use digidel::model::effect::Revise;
@@ -86,7 +85,7 @@ async fn an_unanswered_question_becomes_an_article_and_the_next_resident_gets_it
     assert_eq!(shown.len(), 3);
     for (shown, platform) in shown.iter().zip(["Telegram", "Discord", "Web"]) {
         assert!(
-            shown.contains(platform) && shown.contains("Be om pumpen") && shown.contains("Hjälpte"),
+            shown.contains(platform) && shown.contains("Be om pumpen") && shown.contains("Det hjälpte"),
             "{shown}"
         );
         assert!(!shown.contains("**"), "{platform} formats: {shown}");
@@ -299,8 +298,5 @@ async fn what_was_written_is_exported_and_the_files_are_good() {
         .output()
         .expect("the program");
     let said = String::from_utf8_lossy(&check.stdout);
-    assert!(check.status.success() && said.contains(" 0 errors"), "{said}");
-    let (facts, problems) = Facts::load(&Source::folder(&out).lexical_only());
-    assert!(problems.iter().all(|p| p.severity != Severity::Error), "{problems:?}");
-    assert!(facts.knowledge.article(&"lokalt-pump".parse().expect("an id")).is_some());
+    assert!(check.status.success() && said.contains("126 articles") && said.contains(" 0 errors"), "{said}");
 }
