@@ -211,16 +211,16 @@ fn join(first: &str, steps: &str, more: &str) -> String {
 }
 
 /// Whether a line begins with a number and a dot.
-fn is_step(line: impl AsRef<str>) -> bool {
-    let number = line.as_ref().split_once(". ").map(|(number, _)| number);
+fn is_step(line: &str) -> bool {
+    let number = line.split_once(". ").map(|(number, _)| number);
     number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The answer in its three parts, if it is made of these; else all of it as the first.
 fn split(answer: &str) -> (String, String, String) {
     let lines: Vec<&str> = answer.lines().collect();
-    let from = lines.iter().position(is_step).unwrap_or(lines.len());
-    let until = from + lines.iter().skip(from).take_while(is_step).count();
+    let from = lines.iter().position(|line| is_step(line)).unwrap_or(lines.len());
+    let until = from + lines.iter().skip(from).take_while(|line| is_step(line)).count();
     let text =
         |from: usize, until: usize| lines.get(from..until).unwrap_or_default().join("\n").trim().to_owned();
     let steps: Vec<&str> = lines.iter().take(until).skip(from).map(|line| bare(line)).collect();
