@@ -27,5 +27,6 @@ mod support;
 mod telegram;
 mod telegram_server;
 mod transcripts;
+mod translated;
 mod visits;
 mod web;
