@@ -287,5 +287,6 @@ pub(super) fn about(turn: &Turn<'_>) -> Result<Option<String>, Need> {
     if let Some((_, text)) = article.and_then(|a| a.text(turn.lang)) {
         return Ok(Some(text.title.clone()));
     }
-    Ok(turn.own_request(last.request)?.map(|r| r.question.clone()))
+    let asked = turn.own_request(last.request)?.filter(|r| r.kind == RequestKind::Question);
+    Ok(asked.map(|r| r.question.clone()))
 }
