@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::facts::Facts;
 use crate::facts::knowledge::{Knowledge, overlay};
+use crate::facts::recent::Recent;
 use crate::store::{Store, StoreError, Turnover};
 
 /// The facts that everybody shares.
@@ -35,9 +36,10 @@ impl Shelved {
         Self { in_force: Arc::clone(&filed), filed, revision: None }
     }
 
-    /// The same facts with other articles.
-    fn with(&self, knowledge: &Arc<Knowledge>) -> Arc<Facts> {
-        Arc::new(Facts { knowledge: Arc::clone(knowledge), ..Facts::clone(&self.in_force) })
+    /// The same facts with the articles of others, and what has been understood with these.
+    fn with(&self, other: &Facts) -> Arc<Facts> {
+        let (knowledge, recent) = (Arc::clone(&other.knowledge), Arc::clone(&other.recent));
+        Arc::new(Facts { knowledge, recent, ..Facts::clone(&self.in_force) })
     }
 
     /// Lays over the files what staff have said, in this process or another, since the last look.
@@ -53,7 +55,8 @@ impl Shelved {
         for problem in problems {
             tracing::warn!(%problem, "a revision is left out");
         }
-        self.in_force = Arc::new(Facts { knowledge: Arc::clone(&self.in_force.knowledge), ..facts });
+        let (knowledge, recent) = (Arc::clone(&self.in_force.knowledge), Arc::clone(&self.in_force.recent));
+        self.in_force = Arc::new(Facts { knowledge, recent, ..facts });
         self.revision = Some(newest);
         Ok(true)
     }
@@ -80,7 +83,7 @@ impl Shelf {
         if Arc::ptr_eq(&shelved.filed, &to.filed) && shelved.revision != to.revision {
             // The librarian may have brought other articles while the batch was under way.
             if !Arc::ptr_eq(&shelved.in_force.knowledge, &to.in_force.knowledge) {
-                to.in_force = to.with(&shelved.in_force.knowledge);
+                to.in_force = to.with(&shelved.in_force);
             }
             *shelved = to;
         }
@@ -129,7 +132,7 @@ impl Shelf {
             for problem in problems {
                 tracing::warn!(%problem, "a revision is left out");
             }
-            if !self.put(&filed, &Arc::new(knowledge)) {
+            if !self.put(&filed, Arc::new(knowledge)) {
                 // The files were replaced meanwhile; the next round reads them.
                 return Ok(());
             }
@@ -152,12 +155,13 @@ impl Shelf {
         });
     }
 
-    fn put(&self, filed: &Arc<Facts>, knowledge: &Arc<Knowledge>) -> bool {
+    fn put(&self, filed: &Arc<Facts>, knowledge: Arc<Knowledge>) -> bool {
         let mut shelved = self.shelved.write().unwrap_or_else(PoisonError::into_inner);
         let same = Arc::ptr_eq(&shelved.filed, filed);
         if same {
-            let in_force = shelved.with(knowledge);
-            shelved.in_force = in_force;
+            // What was understood with other articles is to be understood anew.
+            let recent = Arc::new(Recent::default());
+            shelved.in_force = Arc::new(Facts { knowledge, recent, ..Facts::clone(&shelved.in_force) });
         }
         same
     }

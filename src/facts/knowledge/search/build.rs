@@ -15,6 +15,7 @@ use super::num::at;
 use super::rank::Topics;
 use super::speller::Speller;
 use super::{Corpus, Example, Search, TRAINED_FILE, text};
+use crate::facts::joined;
 use crate::facts::knowledge::embedding::{Embedder, Memo};
 use crate::facts::problem::Problem;
 use crate::model::id::ArticleId;
@@ -56,6 +57,11 @@ pub(super) fn from_model(
     let Model { head, lexical, mut dense } = model;
     let (classes, topics) = classes(corpus, &head.articles);
     let (known, nones) = read_texts(corpus, &classes, Some(&head));
+    let (speller, languages) = std::thread::scope(|threads| {
+        let speller = threads.spawn(|| speller(corpus, &known, &nones));
+        let languages = Languages::learn(&corpus.languages);
+        (joined(speller), languages)
+    });
     let mut fresh = Fresh::default();
     for example in known.iter().filter(|example| !example.trained) {
         fresh.add(example.class, lexical.vocabulary(), &example.words);
@@ -65,8 +71,8 @@ pub(super) fn from_model(
     }
     Search {
         exact: exact(&known, &nones, true),
-        speller: speller(corpus, &known, &nones),
-        languages: Languages::learn(&corpus.languages),
+        speller,
+        languages,
         classes,
         topics,
         lexical,
