@@ -55,7 +55,13 @@ impl Source {
         self.bytes(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The names of the files in a folder such as `knowledge/`, in order.
+    fn is_taken_away(&self, name: &str) -> bool {
+        let own = self.folder.as_ref().map(|folder| folder.join(name));
+        own.and_then(|own| std::fs::metadata(own).ok()).is_some_and(|own| own.is_file() && own.len() == 0)
+    }
+
+    /// The names of the files in a folder such as `knowledge/`, in order. An empty file in the
+    /// operator's folder takes the built-in one of that name away.
     #[must_use]
     pub fn names(&self, under: &str) -> Vec<String> {
         let built_in = BuiltIn::iter().filter(|name| name.starts_with(under)).map(Cow::into_owned);
@@ -64,7 +70,7 @@ impl Source {
         let own = own.flatten().filter_map(|entry| Some(format!("{under}{}", entry.file_name().to_str()?)));
         built_in
             .chain(own)
-            .filter(|name| !name.ends_with(".gitkeep"))
+            .filter(|name| !name.ends_with(".gitkeep") && !self.is_taken_away(name))
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod audit;
+pub mod backup;
 mod conversations;
 mod desk;
 mod desk_lists;
@@ -13,8 +14,10 @@ pub mod history;
 mod inbox;
 pub mod insight;
 pub mod letters;
+pub mod lock;
 pub mod persons;
 mod requests;
+pub mod restore;
 pub mod revisions;
 mod save;
 pub mod visit_lists;
@@ -28,7 +31,7 @@ use std::time::Duration;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection, Sqlite, Transaction};
 
 pub use self::error::StoreError;
 pub use self::inbox::Noted;
@@ -59,10 +62,15 @@ impl Store {
     /// [`StoreError::Newer`] if a newer version of the program made it: it is left untouched.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         refuse_newer(path).await?;
+        let new = !path.exists();
         let options = options(SqliteConnectOptions::new().filename(path).create_if_missing(true))
             .journal_mode(SqliteJournalMode::Wal);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
+        if new {
+            // SQLite makes the content of a new file durable, but not the file's name in its folder.
+            lock::sync_folder(path)?;
+        }
         let readers = SqlitePoolOptions::new().max_connections(READERS);
         let readers = readers.connect_with(options.read_only(true)).await?;
         Ok(Self { writer, readers })
@@ -90,7 +98,34 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn begin(&self) -> Result<Turnover<'static>, StoreError> {
+        self.renew_writer().await?;
         Ok(Turnover { tx: self.writer.begin_with("BEGIN IMMEDIATE").await? })
+    }
+
+    /// SQLite ends a transaction by itself when the disk is full or fails (sqlite.org/lang_transaction.html).
+    /// sqlx still counts it as open then and would refuse every other for ever, so that connection is
+    /// given up for a new one.
+    async fn renew_writer(&self) -> Result<(), StoreError> {
+        let writer = self.writer.acquire().await?;
+        if writer.is_in_transaction() {
+            tracing::warn!("a transaction ended by itself; the database is opened anew");
+            writer.close().await?;
+        }
+        Ok(())
+    }
+
+    /// Lets a statement of the writer fail at any of its steps: `fails` is asked at each. For tests of
+    /// what a failing database leaves behind.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn fail_when(
+        &self,
+        mut fails: impl FnMut() -> bool + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        writer.lock_handle().await?.set_progress_handler(1, move || !fails());
+        Ok(())
     }
 
     /// Connections that only read.
