@@ -29,9 +29,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{Connection, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
 
 pub use self::error::StoreError;
 pub use self::inbox::Noted;
@@ -61,7 +62,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`] if a newer version of the program made it: it is left untouched.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        refuse_newer(path).await?;
+        inspect(path).await?;
         let new = !path.exists();
         let options = options(SqliteConnectOptions::new().filename(path).create_if_missing(true))
             .journal_mode(SqliteJournalMode::Wal);
@@ -123,6 +124,7 @@ impl Store {
         &self,
         mut fails: impl FnMut() -> bool + Send + 'static,
     ) -> Result<(), StoreError> {
+        self.renew_writer().await?;
         let mut writer = self.writer.acquire().await?;
         writer.lock_handle().await?.set_progress_handler(1, move || !fails());
         Ok(())
@@ -151,15 +153,26 @@ fn options(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .statement_cache_capacity(200)
 }
 
-async fn refuse_newer(path: &Path) -> Result<(), StoreError> {
+/// Looks at a file before anything is written to it: a damaged one, or one of a newer version, is
+/// left as it is.
+async fn inspect(path: &Path) -> Result<(), StoreError> {
     if !path.exists() {
         return Ok(());
     }
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    let mut file = options.connect().await?;
+    let inspected = inspect_open(&mut file, path).await;
+    let _ = file.close().await;
+    inspected
+}
+
+async fn inspect_open(file: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let whole: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *file).await?;
+    if whole != "ok" {
+        return Err(StoreError::Damaged);
+    }
     let found: Result<Option<i64>, sqlx::Error> =
-        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&pool).await;
-    pool.close().await;
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(file).await;
     let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
     match found {
         Ok(Some(version)) if version > known => {

@@ -9,6 +9,7 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod chaos;
 mod console;
 mod database;
 mod discord;
