@@ -76,3 +76,21 @@ impl Source {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_takes_a_built_in_article_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let all = Source::built_in().names("knowledge/");
+        let (first, second) = (&all[0], &all[1]);
+        std::fs::create_dir(folder.path().join("knowledge")).expect("a folder");
+        std::fs::write(folder.path().join(first), "").expect("written");
+        std::fs::write(folder.path().join(second), "mine").expect("written");
+        let names = Source::folder(folder.path()).names("knowledge/");
+        assert!(!names.contains(first) && names.contains(second));
+        assert_eq!(names.len(), all.len() - 1);
+    }
+}

@@ -49,6 +49,8 @@ const READERS: u32 = 4;
 pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Then its one connection is the database itself.
+    in_memory: bool,
 }
 
 /// The one open write transaction.
@@ -74,7 +76,7 @@ impl Store {
         }
         let readers = SqlitePoolOptions::new().max_connections(READERS);
         let readers = readers.connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, in_memory: false })
     }
 
     /// A database in memory, gone with the program: for `digidel chat` and tests.
@@ -91,7 +93,7 @@ impl Store {
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&only).await?;
-        Ok(Self { writer: only.clone(), readers: only })
+        Ok(Self { writer: only.clone(), readers: only, in_memory: true })
     }
 
     /// Begins the one write transaction; others wait for it.
@@ -100,15 +102,21 @@ impl Store {
     /// Whatever SQLite says.
     pub async fn begin(&self) -> Result<Turnover<'static>, StoreError> {
         self.renew_writer().await?;
-        Ok(Turnover { tx: self.writer.begin_with("BEGIN IMMEDIATE").await? })
+        let begun = self.writer.begin_with("BEGIN IMMEDIATE").await;
+        if begun.is_err() && !self.in_memory {
+            // Whether SQLite has begun one is not known: a new connection has none.
+            self.writer.acquire().await?.close().await?;
+        }
+        Ok(Turnover { tx: begun? })
     }
 
-    /// SQLite ends a transaction by itself when the disk is full or fails (sqlite.org/lang_transaction.html).
+    /// SQLite ends a transaction by itself when the disk is full or fails
+    /// (`sqlite.org/lang_transaction.html`).
     /// sqlx still counts it as open then and would refuse every other for ever, so that connection is
     /// given up for a new one.
     async fn renew_writer(&self) -> Result<(), StoreError> {
         let writer = self.writer.acquire().await?;
-        if writer.is_in_transaction() {
+        if writer.is_in_transaction() && !self.in_memory {
             tracing::warn!("a transaction ended by itself; the database is opened anew");
             writer.close().await?;
         }

@@ -222,6 +222,15 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_a_restored_database_have_nonces_of_their_own() {
+        let (letter, earlier) = (LetterId::from_number(7), Timestamp::UNIX_EPOCH);
+        let later = crate::model::time::later(earlier, 60);
+        assert_ne!(nonce(letter, earlier, 0), nonce(letter, later, 0));
+        assert_eq!(nonce(letter, later, 0), nonce(letter, later, 0));
+        assert_ne!(nonce(letter, later, 0), nonce(letter, later, 1));
+    }
+
+    #[test]
     fn a_nonce_names_letter_and_part() {
         let body = body("Hej");
         let json =

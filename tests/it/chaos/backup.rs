@@ -75,7 +75,17 @@ async fn what_was_not_sent_is_sent_after_a_restore_and_reminders_stay() {
     let folder = tempfile::tempdir().expect("a folder");
     let (database, backup) = (folder.path().join("digidel.db"), folder.path().join("backup.db"));
     let mut house = house(&database).await;
-    let booking = ["boka", "Motala", "[Testcentret i Motala]", "[ons 3 mars]", "[10.00]", "[E-post]", "[Nej tack]", "Rut", "ja"];
+    let booking = [
+        "boka",
+        "Motala",
+        "[Testcentret i Motala]",
+        "[ons 3 mars]",
+        "[10.00]",
+        "[E-post]",
+        "[Nej tack]",
+        "Rut",
+        "ja",
+    ];
     for line in booking {
         house.does(&rut(), Some("sv"), line).await;
     }
@@ -107,9 +117,13 @@ async fn without_the_old_database_what_was_due_is_not_sent_again() {
     let done = restore(&backup, &database, later(instant(MONDAY), 60)).await.expect("restored");
     assert!(!done.old_was_readable);
     assert_eq!((done.not_sent_again, done.to_be_sent), (1, 0));
-    assert_eq!(std::fs::read(done.old.expect("kept")).expect("the old file"), b"coffee was spilt over this database");
     assert_eq!(
-        count(&database, "SELECT count(*) FROM letters WHERE state = 'unknown' AND failure LIKE '%backup%'").await,
+        std::fs::read(done.old.expect("kept")).expect("the old file"),
+        b"coffee was spilt over this database"
+    );
+    assert_eq!(
+        count(&database, "SELECT count(*) FROM letters WHERE state = 'unknown' AND failure LIKE '%backup%'")
+            .await,
         1
     );
 }
@@ -137,13 +151,16 @@ async fn a_restore_that_cannot_be_leaves_everything_as_it_is() {
     let half = whole.len() / 2;
     let mut spoilt = whole.clone();
     spoilt[4096..half].fill(0x5A);
-    for (what, bytes) in [("cut short", &whole[..half]), ("spoilt", &spoilt[..]), ("no database", b"Dear diary".as_slice())] {
+    for (what, bytes) in
+        [("cut short", &whole[..half]), ("spoilt", &spoilt[..]), ("no database", b"Dear diary".as_slice())]
+    {
         std::fs::write(&backup, bytes).expect("written");
         let error = restore(&backup, &database, now).await.expect_err(what);
         assert!(matches!(error, StoreError::Damaged | StoreError::File(_)), "{what}: {error}");
     }
     assert_eq!(std::fs::read(&database).expect("the database"), before);
-    let mut names: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|e| e.file_name()).collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|e| e.file_name()).collect();
     names.sort();
     assert_eq!(names, ["backup.db", "digidel.db", "digidel.db.lock"], "nothing is left lying about");
 }
@@ -165,7 +182,8 @@ async fn a_backup_is_whole_private_and_never_overwritten() {
     let error = back_up(&database, &backup).await.expect_err("it exists");
     assert!(error.to_string().contains("exists already"), "{error}");
     assert_eq!(std::fs::read(&backup).expect("the backup"), bytes);
-    let error = back_up(&folder.path().join("nothing.db"), &folder.path().join("b.db")).await.expect_err("nothing");
+    let error =
+        back_up(&folder.path().join("nothing.db"), &folder.path().join("b.db")).await.expect_err("nothing");
     assert!(error.to_string().contains("there is no database"), "{error}");
 }
 
@@ -184,11 +202,17 @@ async fn scheduled_backups_are_rotated_and_other_files_stay() {
     let early = later(instant(MONDAY), -86_400);
     let made = back_up_into(&database, &backups, 3, early).await.expect("a backup");
     assert!(made.exists());
-    let mut names: Vec<_> = std::fs::read_dir(&backups).expect("a folder").flatten().map(|e| e.file_name()).collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(&backups).expect("a folder").flatten().map(|e| e.file_name()).collect();
     names.sort();
     assert_eq!(
         names,
-        ["digidel-20270228T090000Z.db", "digidel-20270301T120000Z.db", "digidel-20270301T130000Z.db", "digidel-before-the-move.db"]
+        [
+            "digidel-20270228T090000Z.db",
+            "digidel-20270301T120000Z.db",
+            "digidel-20270301T130000Z.db",
+            "digidel-before-the-move.db"
+        ]
     );
 }
 
@@ -202,7 +226,10 @@ async fn the_commands_back_up_a_running_bot_and_restore_a_stopped_one() {
     let backup = scene.folder.path().join("backup.db");
     let run = |what: &str| {
         let done = scene.command().arg(what).arg(&backup).output().expect("the program runs");
-        (done.status.success(), format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr)))
+        (
+            done.status.success(),
+            format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr)),
+        )
     };
     let (well, said) = run("backup");
     assert!(well && said.contains("whole"), "{said}");

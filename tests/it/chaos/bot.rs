@@ -28,16 +28,19 @@ static CONFIG: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
         for file in std::fs::read_dir(repository.join("config").join(part)).expect("the configuration") {
             let file = file.expect("an entry");
             let name = file.file_name().into_string().expect("a name");
-            let content = if name.ends_with(".csv") {
-                let whole = std::fs::read_to_string(file.path()).expect("a table");
-                let kept = whole.lines().enumerate().filter(|(n, line)| *n == 0 || line.contains("Motala"));
-                kept.map(|(_, line)| format!("{line}\n")).collect()
-            } else if name.starts_with("bankid") && name.contains(".sv") {
-                std::fs::read_to_string(file.path()).expect("an article")
-            } else if name.ends_with(".geojson") {
-                r#"{"type":"FeatureCollection","features":[]}"#.to_owned()
-            } else {
-                String::new()
+            let kind = file.path().extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_owned();
+            let content = match kind.as_str() {
+                "csv" => {
+                    let whole = std::fs::read_to_string(file.path()).expect("a table");
+                    let kept =
+                        whole.lines().enumerate().filter(|(n, line)| *n == 0 || line.contains("Motala"));
+                    kept.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+                }
+                "geojson" => r#"{"type":"FeatureCollection","features":[]}"#.to_owned(),
+                "md" if name.starts_with("bankid") && name.contains(".sv") => {
+                    std::fs::read_to_string(file.path()).expect("an article")
+                }
+                _ => String::new(),
             };
             std::fs::write(folder.path().join(part).join(name), content).expect("written");
         }
@@ -191,7 +194,8 @@ impl Shim {
             let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/chaos/shim.c");
             let mut cc = Command::new("cc");
             cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(folder.path().join("shim.so")).arg(source);
-            let built = cc.args(["-ldl", "-lpthread"]).status().expect("a C compiler, as for the program itself");
+            let built =
+                cc.args(["-ldl", "-lpthread"]).status().expect("a C compiler, as for the program itself");
             assert!(built.success());
             folder
         });

@@ -16,7 +16,8 @@ use super::evidence::{Evidence, Relayed};
 pub async fn check(database: &Path, evidence: &Evidence, now: i64) -> Vec<String> {
     let options = SqliteConnectOptions::new().filename(database);
     let mut db = options.connect().await.expect("the database opens");
-    let mut wrong: Vec<String> = evidence.violations.iter().map(|v| format!("a rule was broken: {v}")).collect();
+    let mut wrong: Vec<String> =
+        evidence.violations.iter().map(|v| format!("a rule was broken: {v}")).collect();
     wrong.extend(whole(&mut db).await);
     wrong.extend(handled_once(&mut db, evidence).await);
     wrong.extend(whole_turns(&mut db).await);
@@ -46,7 +47,10 @@ async fn handled_once(db: &mut SqliteConnection, evidence: &Evidence) -> Vec<Str
     let updates = evidence.confirmed.iter().map(|update| format!("telegram:update:{update}"));
     let written = evidence.written_in_threads.iter().map(|message| format!("discord:message:{message}"));
     let counts = updates.chain(written).map(|key| (noted.get(&key).copied().unwrap_or(0), key));
-    counts.filter(|(count, _)| *count != 1).map(|(count, key)| format!("{key} was handled {count} times")).collect()
+    counts
+        .filter(|(count, _)| *count != 1)
+        .map(|(count, key)| format!("{key} was handled {count} times"))
+        .collect()
 }
 
 /// A turn is on disk whole: what a resident did has an answer or was carried on, and every letter has
@@ -78,7 +82,10 @@ async fn whole_turns(db: &mut SqliteConnection) -> Vec<String> {
 /// Every letter is sent, waits for a time to come, is void, or has ended with a reason.
 async fn letters_accounted_for(db: &mut SqliteConnection, now: i64) -> Vec<String> {
     let rows: Vec<(i64, String, i64, Option<String>, Option<i64>)> =
-        sqlx::query_as("SELECT id, state, due_at, failure, closed_at FROM letters").fetch_all(db).await.expect("rows");
+        sqlx::query_as("SELECT id, state, due_at, failure, closed_at FROM letters")
+            .fetch_all(db)
+            .await
+            .expect("rows");
     let accounted = |state: &str, due: i64, failure: &Option<String>, closed: &Option<i64>| match state {
         "sent" | "void" => closed.is_some(),
         "pending" => due > now,
@@ -88,7 +95,9 @@ async fn letters_accounted_for(db: &mut SqliteConnection, now: i64) -> Vec<Strin
     };
     rows.iter()
         .filter(|(_, state, due, failure, closed)| !accounted(state, *due, failure, closed))
-        .map(|(id, state, due, failure, _)| format!("letter {id} is {state}, due at {due}, because {failure:?}"))
+        .map(|(id, state, due, failure, _)| {
+            format!("letter {id} is {state}, due at {due}, because {failure:?}")
+        })
         .collect()
 }
 
@@ -139,7 +148,8 @@ async fn relayed(db: &mut SqliteConnection, evidence: &Evidence) -> Vec<String> 
         let unanswered: i64 = letters.iter().map(|(_, unanswered)| unanswered).sum();
         let most = if text.by_resident { 1 } else { 1 + usize::try_from(unanswered).unwrap_or(0).min(1) };
         if !(1..=most).contains(&count) {
-            wrong.push(format!("\"{}\" arrived {count} times, with {unanswered} tries unanswered", text.word));
+            wrong
+                .push(format!("\"{}\" arrived {count} times, with {unanswered} tries unanswered", text.word));
         }
         ends.entry((text.by_resident, text.chat, text.thread)).or_default().push(text);
     }

@@ -22,12 +22,19 @@ async fn a_clock_that_is_set_back_holds_up_no_answer() {
     user.answer_to(&user.say("/help")).await.expect("an answer");
     scene.telegram.outage(true);
     scene.telegram.outage(false);
-    scene.telegram.fault(crate::support::telegram::When::next("sendMessage"), crate::support::telegram::Fault::Html(502));
+    scene.telegram.fault(
+        crate::support::telegram::When::next("sendMessage"),
+        crate::support::telegram::Fault::Html(502),
+    );
     let said = user.say("/privacy");
     scene.until("it is tried", async || scene.telegram.faults_waiting() == 0).await;
     shim.clock(0);
     user.answer_to(&said).await.expect("an answer, without a day's wait");
-    scene.until("the operator is told", async || scene.said().contains("the clock of this computer was set back")).await;
+    scene
+        .until("the operator is told", async || {
+            scene.said().contains("the clock of this computer was set back")
+        })
+        .await;
     shim.clock(400 * DAY);
     user.answer_to(&user.say("hej")).await.expect("an answer in another year");
     shim.clock(0);

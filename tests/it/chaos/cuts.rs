@@ -30,7 +30,8 @@ async fn known(database: &Path) -> Result<BTreeSet<i64>, String> {
         return Ok(BTreeSet::new());
     }
     let mut db = SqliteConnectOptions::new().filename(database).connect().await.map_err(|e| e.to_string())?;
-    let whole: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut db).await.map_err(|e| e.to_string())?;
+    let whole: String =
+        sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut db).await.map_err(|e| e.to_string())?;
     if whole != "ok" {
         return Err(whole);
     }
@@ -40,8 +41,10 @@ async fn known(database: &Path) -> Result<BTreeSet<i64>, String> {
         .map_err(|e| e.to_string())?;
     let mut known = BTreeSet::new();
     if inbox > 0 {
-        let keys: Vec<String> =
-            sqlx::query_scalar("SELECT key FROM inbox").fetch_all(&mut db).await.map_err(|e| e.to_string())?;
+        let keys: Vec<String> = sqlx::query_scalar("SELECT key FROM inbox")
+            .fetch_all(&mut db)
+            .await
+            .map_err(|e| e.to_string())?;
         known.extend(keys.iter().filter_map(|key| key.strip_prefix("telegram:update:")?.parse::<i64>().ok()));
     }
     db.close().await.map_err(|e| e.to_string())?;
@@ -56,7 +59,10 @@ async fn life() -> Vec<Entry> {
     let people: Vec<_> = (1..=8).map(|id| scene.telegram.user(id)).collect();
     for round in 0..setting("DIGIDEL_ROUNDS", 12) {
         for person in &people {
-            person.say(["bankid fungerar inte", "/help", "boka Motala", "591 32"][usize::try_from(round % 4).expect("small")]);
+            person.say(
+                ["bankid fungerar inte", "/help", "boka Motala", "591 32"]
+                    [usize::try_from(round % 4).expect("small")],
+            );
         }
         scene.telegram.all_confirmed().await.expect("handled");
     }
@@ -79,10 +85,12 @@ async fn the_power_may_go_at_any_moment() {
             && let Some(offset) = confirmed(bytes)
         {
             // Numbers grow by one in this life.
-            made.extend((made.last().copied().unwrap_or(offset - 1)..offset).filter(|update| *update > forgotten));
+            made.extend(
+                (made.last().copied().unwrap_or(offset - 1)..offset).filter(|update| *update > forgotten),
+            );
             forgotten = offset;
         }
-        if (n as u64) % every != 0 {
+        if !(n as u64).is_multiple_of(every) {
             continue;
         }
         let mut left = disk.clone();
@@ -90,12 +98,21 @@ async fn the_power_may_go_at_any_moment() {
         left.write_back(folder.path());
         let known = known(&folder.path().join("digidel.db")).await;
         let known = known.unwrap_or_else(|wrong| panic!("after entry {n} of {}: {wrong}", entries.len()));
-        let lost: Vec<_> = made.iter().filter(|update| **update < forgotten && !known.contains(update)).collect();
+        let lost: Vec<_> =
+            made.iter().filter(|update| **update < forgotten && !known.contains(update)).collect();
         assert!(lost.is_empty(), "after entry {n} of {}: {lost:?} are lost", entries.len());
         (cuts, most) = (cuts + 1, most.max(known.len()));
     }
-    println!("{cuts} cuts in {} entries: whole each time, {} confirmed updates never lost", entries.len(), made.len());
-    assert!(cuts > 50 && most > 10 && made.len() > 10, "{cuts} cuts, {most} updates, {} confirmed", made.len());
+    println!(
+        "{cuts} cuts in {} entries: whole each time, {} confirmed updates never lost",
+        entries.len(),
+        made.len()
+    );
+    assert!(
+        cuts > 50 && most > 10 && made.len() > 10,
+        "{cuts} cuts, {most} updates, {} confirmed",
+        made.len()
+    );
 }
 
 /// The same without synchronisation: that the test can fail.

@@ -55,7 +55,9 @@ impl Desk {
         let found = self.server.until("the case is at the desk", |state| {
             let threads = state.channels.values().filter(|c| c.parent == Some(forum));
             let stands = |c: &&crate::support::discord::state::Channel| {
-                c.messages.values().any(|m| m.content.contains(text) || m.embeds.iter().any(|e| e.to_string().contains(text)))
+                c.messages.values().any(|m| {
+                    m.content.contains(text) || m.embeds.iter().any(|e| e.to_string().contains(text))
+                })
             };
             threads.filter(stands).map(|c| c.id).next()
         });
@@ -100,7 +102,7 @@ fn word(what: &str) -> String {
 }
 
 /// One case. Everything that is said is in the journal before it is said.
-async fn case(user: &User, desk: &Desk, journal: &Journal, fresh: &mut Fresh) -> Tried<()> {
+pub async fn case(user: &User, desk: &Desk, journal: &Journal, fresh: &mut Fresh) -> Tried<()> {
     let matter = word("skrivare");
     let asked = user.answer_to(&user.say("/person")).await?;
     let told = user.say(&format!("Hur startar jag {matter}"));

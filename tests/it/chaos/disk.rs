@@ -89,7 +89,9 @@ async fn start_fails(scene: &Scene, shim: Option<&Shim>) -> (ExitStatus, String)
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_on_a_bad_disk_says_what_to_do() {
-    for (trouble, says) in [(Trouble::Full, "is full"), (Trouble::ReadOnly, "write-protected"), (Trouble::Broken, "dmesg")] {
+    for (trouble, says) in
+        [(Trouble::Full, "is full"), (Trouble::ReadOnly, "write-protected"), (Trouble::Broken, "dmesg")]
+    {
         let (scene, shim) = (Scene::open().await, Shim::build());
         shim.trouble(trouble);
         let (status, said) = start_fails(&scene, Some(&shim)).await;

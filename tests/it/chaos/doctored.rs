@@ -83,10 +83,22 @@ async fn a_true_story_is_accepted() {
 
 #[tokio::test]
 async fn lies_of_the_database_are_found() {
-    found(&after("DELETE FROM inbox WHERE key = 'telegram:update:7'").await, "telegram:update:7 was handled 0 times");
-    found(&after("DELETE FROM inbox WHERE role = 'volunteer'").await, "discord:message:55 was handled 0 times");
-    found(&after("UPDATE inbox SET at = 12 WHERE key = 'telegram:update:7'").await, "noted without its answer");
-    found(&after("UPDATE inbox SET at = 12 WHERE key = 'telegram:update:7'").await, "letter 1 was written without its event");
+    found(
+        &after("DELETE FROM inbox WHERE key = 'telegram:update:7'").await,
+        "telegram:update:7 was handled 0 times",
+    );
+    found(
+        &after("DELETE FROM inbox WHERE role = 'volunteer'").await,
+        "discord:message:55 was handled 0 times",
+    );
+    found(
+        &after("UPDATE inbox SET at = 12 WHERE key = 'telegram:update:7'").await,
+        "noted without its answer",
+    );
+    found(
+        &after("UPDATE inbox SET at = 12 WHERE key = 'telegram:update:7'").await,
+        "letter 1 was written without its event",
+    );
     found(&after("DELETE FROM conversations").await, "noted without its conversation");
     for state in ["sending", "pending", "retry", "dead", "unknown"] {
         let lie: &'static str = match state {
@@ -99,7 +111,10 @@ async fn lies_of_the_database_are_found() {
         found(&after(lie).await, &format!("letter 1 is {state}"));
     }
     found(&after("UPDATE letters SET state = 'void' WHERE id = 4").await, "the visit ABC is held for ever");
-    found(&after("UPDATE letters SET receipt = '[\"99\"]' WHERE id = 3").await, "telegram:1 got letter 1 after letter 3");
+    found(
+        &after("UPDATE letters SET receipt = '[\"99\"]' WHERE id = 3").await,
+        "telegram:1 got letter 1 after letter 3",
+    );
     found(&after("DELETE FROM relayed WHERE letter = 2").await, "\"svarba\" became 0 letters");
     let twice = "INSERT INTO letters (id, recipient, content, placement, state, due_at, created_at, closed_at)
         SELECT 9, recipient, content, placement, state, due_at, created_at, closed_at FROM letters WHERE id = 3;
@@ -158,7 +173,11 @@ async fn texts_in_another_order_are_found() {
     let (_folder, database, mut evidence) = story().await;
     let mut db = open(&database).await;
     run(&mut db, "INSERT INTO relayed VALUES ('telegram:1', '12', 1)").await;
-    run(&mut db, "UPDATE letters SET recipient = 'discord:t:5', content = '{\"message\":\"svarda\"}' WHERE id = 1").await;
+    run(
+        &mut db,
+        "UPDATE letters SET recipient = 'discord:t:5', content = '{\"message\":\"svarda\"}' WHERE id = 1",
+    )
+    .await;
     db.close().await.expect("closed");
     evidence.relayed.insert(1, Relayed { chat: 1, thread: 5, by_resident: true, word: "svarda".to_owned() });
     evidence.discord.insert(5, vec!["svarda".to_owned(), "svarba".to_owned()]);

@@ -57,7 +57,8 @@ impl Evidence {
     /// Gathers it when everything has come to rest. `updates` are all that people caused.
     pub fn gather(scene: &Scene, journal: &Journal) -> Self {
         let mut evidence = Self { relayed: journal.all(), ..Self::default() };
-        let waiting: Vec<i64> = scene.telegram.pending().iter().filter_map(|u| u["update_id"].as_i64()).collect();
+        let waiting: Vec<i64> =
+            scene.telegram.pending().iter().filter_map(|u| u["update_id"].as_i64()).collect();
         evidence.confirmed =
             scene.telegram.made().into_iter().filter(|update| !waiting.contains(update)).collect();
         for call in scene.telegram.requests_of("sendMessage").iter().filter(|call| call.effect.is_some()) {

@@ -31,11 +31,13 @@ async fn state(db: &mut SqliteConnection) -> Vec<String> {
             .fetch_all(&mut *db)
             .await
             .expect("the columns");
-        let row = columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join("||','||");
-        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {row} FROM \"{table}\" ORDER BY 1")))
-            .fetch_all(&mut *db)
-            .await
-            .expect("the rows");
+        let row =
+            columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join("||','||");
+        let rows: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {row} FROM \"{table}\" ORDER BY 1")))
+                .fetch_all(&mut *db)
+                .await
+                .expect("the rows");
         state.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
     }
     state
@@ -122,8 +124,21 @@ async fn every_statement_of_a_turn_may_fail() {
     let fuse = Fuse::under(&house.store).await;
     let (mut steps, mut failures) = (0, 0);
     let day = [
-        "hej", "bankid fungerar inte", "boka", "Motala", "[Testcentret i Motala]", "[ons 3 mars]", "[10.00]", "[E-post]",
-        "[Nej tack]", "Rut", "ja", "/person", "min skrivare startar inte", "[Ja, skicka frågan]", "/forget",
+        "hej",
+        "bankid fungerar inte",
+        "boka",
+        "Motala",
+        "[Testcentret i Motala]",
+        "[ons 3 mars]",
+        "[10.00]",
+        "[E-post]",
+        "[Nej tack]",
+        "Rut",
+        "ja",
+        "/person",
+        "min skrivare startar inte",
+        "[Ja, skicka frågan]",
+        "/forget",
     ];
     for line in day {
         let (reached, failed) = every_step(&mut house, &fuse, &database, line).await;

@@ -28,7 +28,13 @@ enum End {
 }
 
 /// Everybody who takes part.
-fn people(scene: &Scene, desk: &Desk, journal: &Journal, going_on: &GoingOn, seed: u64) -> JoinSet<Tried<()>> {
+fn people(
+    scene: &Scene,
+    desk: &Desk,
+    journal: &Journal,
+    going_on: &GoingOn,
+    seed: u64,
+) -> JoinSet<Tried<()>> {
     let mut people = JoinSet::new();
     let mut seeds = Fresh::new(seed);
     for id in [101, 102, 103] {
@@ -63,7 +69,7 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
     let mut at_start = 0;
     for kill in 0..kills {
         // Every fourth time it does not even get ready.
-        if fresh.bits() % 4 > 0 {
+        if !fresh.bits().is_multiple_of(4) {
             scene.ready(&mut bot).await;
         } else {
             at_start += 1;
@@ -76,7 +82,11 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
             std::fs::remove_file(shim.record()).expect("a record");
             disk.write_back(&scene.data());
         }
-        assert!(kill % 50 != 49 || scene.telegram.violations().is_empty(), "{:?}", scene.telegram.violations());
+        assert!(
+            kill % 50 != 49 || scene.telegram.violations().is_empty(),
+            "{:?}",
+            scene.telegram.violations()
+        );
         bot = scene.start(shim.as_ref());
     }
     scene.ready(&mut bot).await;

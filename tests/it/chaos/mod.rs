@@ -10,11 +10,12 @@
 //! | `kills.rs` | killed at any point |
 //! | `shim.c`, `power.rs`, `cuts.rs` | a recorded disk; what a power cut leaves of it |
 //! | `disk.rs`, `clock.rs` | a full, read-only, broken disk; a damaged file; a clock that jumps |
-//! | `failpoints.rs` | every statement of a turn fails once |
+//! | `failpoints.rs`, `calls.rs` | every statement, and every call, of a turn fails once |
 //! | `backup.rs` | backups, and putting them back |
 
 mod backup;
 mod bot;
+mod calls;
 
 mod checker;
 mod clock;

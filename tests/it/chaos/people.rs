@@ -70,11 +70,12 @@ async fn answered(user: &User, sent: &Sent) -> Result<Bubble, TimedOut> {
 pub async fn wander(user: User, seed: u64, going_on: GoingOn) -> Result<(), TimedOut> {
     let mut fresh = Fresh::new(seed);
     while !going_on.ended() {
-        let there = buttons(&user).filter(|_| fresh.bits() % 3 > 0);
-        let sent = there.and_then(|(bubble, labels)| user.tap_on(bubble.id, draw::<String>(&mut fresh, &labels)).ok());
+        let there = buttons(&user).filter(|_| !fresh.bits().is_multiple_of(3));
+        let sent = there
+            .and_then(|(bubble, labels)| user.tap_on(bubble.id, draw::<String>(&mut fresh, &labels)).ok());
         let sent = sent.unwrap_or_else(|| user.say(draw::<&str>(&mut fresh, LINES)));
         // Some do not wait for the answer.
-        if fresh.bits() % 4 > 0 {
+        if !fresh.bits().is_multiple_of(4) {
             answered(&user, &sent).await?;
         }
         pause(&mut fresh, 120).await;
@@ -101,7 +102,7 @@ pub async fn book(user: User, seed: u64, going_on: GoingOn) -> Result<(), TimedO
             let Ok(tapped) = user.tap_on(bubble.id, wanted) else { continue };
             seen = answered(&user, &tapped).await?;
         }
-        if fresh.bits() % 2 == 0 {
+        if fresh.bits().is_multiple_of(2) {
             cancel(&user).await?;
         }
         pause(&mut fresh, 200).await;

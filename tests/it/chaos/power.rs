@@ -15,12 +15,29 @@ const SECTOR: usize = 512;
 /// One entry of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
-    Write { path: PathBuf, at: usize, data: Vec<u8> },
-    Truncate { path: PathBuf, length: usize },
-    SyncBegins { path: PathBuf, number: u64 },
-    SyncEnds { number: u64 },
-    Delete { path: PathBuf },
-    Rename { from: PathBuf, to: PathBuf },
+    Write {
+        path: PathBuf,
+        at: usize,
+        data: Vec<u8>,
+    },
+    Truncate {
+        path: PathBuf,
+        length: usize,
+    },
+    SyncBegins {
+        path: PathBuf,
+        number: u64,
+    },
+    SyncEnds {
+        number: u64,
+    },
+    Delete {
+        path: PathBuf,
+    },
+    Rename {
+        from: PathBuf,
+        to: PathBuf,
+    },
     /// Bytes that left the process for another.
     Sent(Vec<u8>),
 }
@@ -41,7 +58,8 @@ pub fn read(bytes: &[u8]) -> Vec<Entry> {
         if end > bytes.len() {
             break;
         }
-        let path = || PathBuf::from(String::from_utf8_lossy(&bytes[at + HEAD..at + HEAD + name]).into_owned());
+        let path =
+            || PathBuf::from(String::from_utf8_lossy(&bytes[at + HEAD..at + HEAD + name]).into_owned());
         let rest = bytes[at + HEAD + name..end].to_vec();
         let place = usize::try_from(offset).expect("a place");
         entries.push(match bytes[at] {
@@ -116,7 +134,7 @@ impl Change {
         let (mut kept, mut from) = (Vec::new(), 0);
         while from < data.len() {
             let end = (((at + from) / SECTOR + 1) * SECTOR - at).min(data.len());
-            if fresh.bits() % 2 == 0 {
+            if fresh.bits().is_multiple_of(2) {
                 kept.push(Self::Write(at + from, data[from..end].to_vec()));
             }
             from = end;
@@ -185,9 +203,15 @@ impl Disk {
         } else {
             for (at, naming, file) in std::mem::take(&mut self.namings) {
                 let inside = match &naming {
-                    Naming::Made(name) | Naming::Deleted(name) | Naming::Renamed(_, name) => name.parent() == Some(path),
+                    Naming::Made(name) | Naming::Deleted(name) | Naming::Renamed(_, name) => {
+                        name.parent() == Some(path)
+                    }
                 };
-                if inside && at < began { self.name(&naming, file) } else { self.namings.push((at, naming, file)) }
+                if inside && at < began {
+                    self.name(&naming, file)
+                } else {
+                    self.namings.push((at, naming, file))
+                }
             }
         }
     }
@@ -209,19 +233,18 @@ impl Disk {
 
     /// The power goes: of what is not durable some is there and some is not. At times all of it is gone.
     pub fn lose_power(&mut self, fresh: &mut Fresh) {
-        let all_gone = fresh.bits() % 3 == 0;
+        let all_gone = fresh.bits().is_multiple_of(3);
         for (_, naming, file) in std::mem::take(&mut self.namings) {
-            if !all_gone && fresh.bits() % 2 == 0 {
+            if !all_gone && fresh.bits().is_multiple_of(2) {
                 self.name(&naming, file);
             }
         }
         for file in &mut self.files {
             for (_, change) in std::mem::take(&mut file.changes) {
                 let kept = match fresh.bits() % 3 {
-                    _ if all_gone => Vec::new(),
-                    0 => Vec::new(),
-                    1 => vec![change],
-                    _ => change.torn(fresh),
+                    1 if !all_gone => vec![change],
+                    2 if !all_gone => change.torn(fresh),
+                    _ => Vec::new(),
                 };
                 kept.iter().for_each(|change| change.apply(&mut file.durable));
             }
