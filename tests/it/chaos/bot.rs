@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::{discord, telegram};
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder with the database, a configuration that is loaded quickly, and two platforms.
 pub struct Scene {

@@ -81,11 +81,11 @@ async fn whole_turns(db: &mut SqliteConnection) -> Vec<String> {
 
 /// Every letter is sent, waits for a time to come, is void, or has ended with a reason.
 async fn letters_accounted_for(db: &mut SqliteConnection, now: i64) -> Vec<String> {
-    let rows: Vec<(i64, String, i64, Option<String>, Option<i64>)> =
-        sqlx::query_as("SELECT id, state, due_at, failure, closed_at FROM letters")
-            .fetch_all(db)
-            .await
-            .expect("rows");
+    type Row = (i64, String, i64, Option<String>, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as("SELECT id, state, due_at, failure, closed_at FROM letters")
+        .fetch_all(db)
+        .await
+        .expect("rows");
     let accounted = |state: &str, due: i64, failure: &Option<String>, closed: &Option<i64>| match state {
         "sent" | "void" => closed.is_some(),
         "pending" => due > now,

@@ -38,7 +38,9 @@ impl Desk {
         let owner = server.person("Ägaren");
         owner.join(guild, &[admin]);
         let volunteers = vec![server.person("Anna Andersson"), server.person("Bo Berg")];
-        volunteers.iter().for_each(|volunteer| volunteer.join(guild, &[role]));
+        for volunteer in &volunteers {
+            volunteer.join(guild, &[role]);
+        }
         let hall = server.text_channel(guild, "hallen");
         server.until("the commands are known", |state| (!state.commands.is_empty()).then_some(())).await?;
         let options = [("channel", json!(forum.to_string())), ("role", json!(role.to_string()))];
@@ -104,12 +106,15 @@ fn word(what: &str) -> String {
 /// One case. Everything that is said is in the journal before it is said.
 pub async fn case(user: &User, desk: &Desk, journal: &Journal, fresh: &mut Fresh) -> Tried<()> {
     let matter = word("skrivare");
-    let asked = user.answer_to(&user.say("/person")).await?;
+    user.answer_to(&user.say("/person")).await?;
     let told = user.say(&format!("Hur startar jag {matter}"));
     user.answer_to(&told).await?;
-    let offer = user.sees_button("Ja, skicka frågan").await?;
-    assert!(offer.id >= asked.id, "an offer of another case");
-    user.tap_on(offer.id, "Ja, skicka frågan")?;
+    // An older offer may still be on the screen.
+    let offer = user.wait("the question can be sent", |screen| {
+        let newest = screen.of_bot().rfind(|b| b.button("Ja, skicka frågan").is_some())?;
+        (newest.id > told.message).then_some(newest.id)
+    });
+    user.tap_on(offer.await?, "Ja, skicka frågan")?;
     let post = desk.post_with(&matter).await?;
     let volunteer = draw(fresh, &desk.volunteers).clone();
     desk.press(&volunteer, post, "Ta ärendet", "har tagit ärendet. Det").await?;
@@ -125,7 +130,7 @@ pub async fn case(user: &User, desk: &Desk, journal: &Journal, fresh: &mut Fresh
     let (mut hers, mut his) = (Fresh::new(fresh.bits()), Fresh::new(fresh.bits()));
     let resident = async {
         let mut last = String::new();
-        for _ in 0..1 + hers.bits() % 4 {
+        for _ in 0..=hers.bits() % 4 {
             last = word("svar");
             note(true, &last);
             user.say(&last);
@@ -135,7 +140,7 @@ pub async fn case(user: &User, desk: &Desk, journal: &Journal, fresh: &mut Fresh
     };
     let at_the_desk = async {
         let mut last = String::new();
-        for _ in 0..1 + his.bits() % 4 {
+        for _ in 0..=his.bits() % 4 {
             last = word("ord");
             note(false, &last);
             volunteer.say(post, &last)?;

@@ -63,16 +63,16 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
     let mut disk = Disk::default();
     let mut bot = scene.start(shim.as_ref());
     scene.ready(&mut bot).await;
-    let desk = Desk::set_up(&scene).await.expect("a desk");
+    let table = Desk::set_up(&scene).await.expect("a desk");
     let (journal, going_on) = (Journal::default(), GoingOn::default());
-    let mut people = people(&scene, &desk, &journal, &going_on, fresh.bits());
+    let mut people = people(&scene, &table, &journal, &going_on, fresh.bits());
     let mut at_start = 0;
     for kill in 0..kills {
         // Every fourth time it does not even get ready.
-        if !fresh.bits().is_multiple_of(4) {
-            scene.ready(&mut bot).await;
-        } else {
+        if fresh.bits().is_multiple_of(4) {
             at_start += 1;
+        } else {
+            scene.ready(&mut bot).await;
         }
         tokio::time::sleep(Duration::from_millis(fresh.bits() % 500)).await;
         scene.kill(bot);

@@ -87,20 +87,20 @@ pub async fn wander(user: User, seed: u64, going_on: GoingOn) -> Result<(), Time
 pub async fn book(user: User, seed: u64, going_on: GoingOn) -> Result<(), TimedOut> {
     let mut fresh = Fresh::new(seed);
     while !going_on.ended() {
-        let mut seen = answered(&user, &user.start("book-motala")).await?;
+        let mut answer = answered(&user, &user.start("book-motala")).await?;
         for _ in 0..12 {
-            if user.screen().bubbles.iter().any(|b| b.id >= seen.id && b.attachment.is_some()) {
+            if user.screen().bubbles.iter().any(|b| b.id >= answer.id && b.attachment.is_some()) {
                 break;
             }
             pause(&mut fresh, 80).await;
-            let Some((bubble, labels)) = buttons(&user).filter(|(bubble, _)| bubble.id >= seen.id) else {
-                seen = answered(&user, &user.say("Rut")).await?;
+            let Some((bubble, labels)) = buttons(&user).filter(|(bubble, _)| bubble.id >= answer.id) else {
+                answer = answered(&user, &user.say("Rut")).await?;
                 continue;
             };
             let skip = labels.iter().find(|label| SKIPS.contains(&label.as_str()));
             let wanted = skip.or_else(|| labels.first()).expect("a label");
             let Ok(tapped) = user.tap_on(bubble.id, wanted) else { continue };
-            seen = answered(&user, &tapped).await?;
+            answer = answered(&user, &tapped).await?;
         }
         if fresh.bits().is_multiple_of(2) {
             cancel(&user).await?;

@@ -208,9 +208,9 @@ impl Disk {
                     }
                 };
                 if inside && at < began {
-                    self.name(&naming, file)
+                    self.name(&naming, file);
                 } else {
-                    self.namings.push((at, naming, file))
+                    self.namings.push((at, naming, file));
                 }
             }
         }
@@ -246,7 +246,9 @@ impl Disk {
                     2 if !all_gone => change.torn(fresh),
                     _ => Vec::new(),
                 };
-                kept.iter().for_each(|change| change.apply(&mut file.durable));
+                for change in kept {
+                    change.apply(&mut file.durable);
+                }
             }
         }
         self.seen.clone_from(&self.names);
@@ -277,7 +279,9 @@ mod tests {
 
     fn after(entries: &[Entry]) -> Option<Vec<u8>> {
         let mut disk = Disk::default();
-        entries.iter().for_each(|entry| disk.take(entry));
+        for entry in entries {
+            disk.take(entry);
+        }
         let file = disk.names.get(Path::new("/d/db"))?;
         Some(disk.files[*file].durable.clone())
     }
