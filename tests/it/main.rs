@@ -9,6 +9,7 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod articles;
 mod chaos;
 mod console;
 mod database;
@@ -28,5 +29,6 @@ mod support;
 mod telegram;
 mod telegram_server;
 mod transcripts;
+mod translated;
 mod visits;
 mod web;
