@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the configuration has errors.
 
 mod ask;
+mod backup;
 mod chat;
 mod check;
 mod eval;
@@ -54,6 +55,10 @@ enum Command {
     Eval(eval::Eval),
     /// Write the articles that staff have changed in the console to files, for git
     ExportKnowledge(export::Export),
+    /// Copy the database to a file, while the bot runs or not; the copy is checked
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database; the bot must not run, and the old one is kept beside
+    Restore(backup::Restore),
     /// Write a poster for a centre's wall, with a QR code that opens the bot there, as SVG
     Poster(poster::Command),
     /// Find the article for a question; one question a line, as arguments or on standard input
@@ -68,6 +73,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check => return check::check(&source),
         Command::Run => run::run(&source, cli.config.as_deref()),
+        Command::Backup(backup) => backup::backup(&backup, cli.config.as_deref()),
+        Command::Restore(restore) => backup::restore(&restore, cli.config.as_deref()),
         Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),

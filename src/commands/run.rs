@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use digidel::adapters::discord::{Discord, Labels, Wiring};
@@ -22,11 +23,17 @@ use digidel::model::message::Content;
 use digidel::model::time::{Clock, Timestamp};
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
-use digidel::store::Store;
+use digidel::store::lock::Lock;
+use digidel::store::{Store, StoreError};
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+use super::backup;
+
+/// How long a bot that is stopping is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Brings notes of the bot to itself back as events.
 pub struct AlarmClock(pub App);
@@ -74,12 +81,14 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
+    // Before the lock: another bot that stops serves until this one is ready.
+    let facts = Arc::new(super::load(source));
+    let _lock = alone(&settings.database).await?;
     let store = Store::open(&settings.database)
         .await
         .with_context(|| format!("the database {} cannot be opened", settings.database.display()))?;
     let clock = super::computer_clock();
     let bell = Arc::new(Notify::new());
-    let facts = Arc::new(super::load(source));
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
@@ -124,6 +133,13 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     });
 
     tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
+    let backups = backup::keep_backing_up(
+        settings.backup.clone(),
+        settings.database.clone(),
+        clock.clone(),
+        stop.clone(),
+    );
+    tasks.spawn(backups);
     welcome(&settings, &store, &site, clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -136,6 +152,20 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// Becomes the only bot on the database; waits a moment for another that is stopping.
+async fn alone(database: &Path) -> anyhow::Result<Lock> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(lock) = Lock::take(database)? {
+            return Ok(lock);
+        }
+        if tokio::time::Instant::now() > deadline {
+            return Err(StoreError::InUse(database.to_owned()).into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// What the Discord adapter may know of the engine's words, the facts and the store.
@@ -194,7 +224,7 @@ async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
             Err(error) => tracing::error!(%error, "what is too old could not be erased"),
         }
         tokio::select! {
-            () = tokio::time::sleep(std::time::Duration::from_hours(1)) => {}
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
             () = stop.cancelled() => return,
         }
     }

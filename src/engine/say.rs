@@ -77,9 +77,10 @@ fn sentence(lang: Lang, text: String) -> Markup {
     }
     let words = text.split_inclusive([' ', '\n']).map(|word| {
         let command = word.trim_end_matches(|c: char| !c.is_ascii_lowercase());
-        match command.strip_prefix('/').is_some_and(|name| name.bytes().all(|b| b.is_ascii_lowercase())) {
-            true => format!("\u{2068}{command}\u{2069}{}", &word[command.len()..]),
-            false => word.to_owned(),
+        if command.strip_prefix('/').is_some_and(|name| name.bytes().all(|b| b.is_ascii_lowercase())) {
+            format!("\u{2068}{command}\u{2069}{}", &word[command.len()..])
+        } else {
+            word.to_owned()
         }
     });
     Markup::trusted(words.collect::<String>())
@@ -322,6 +323,7 @@ labels! {
     profile_description() = "profile.description";
     profile_short() = "profile.short";
     old_button_notice() = "profile.old_button";
+    out_of_order() = "profile.out_of_order";
     position_below() = "profile.position_below";
     poster_title() = "poster.title";
     poster_scan() = "poster.scan";
@@ -363,6 +365,7 @@ fn profile(lang: Lang) -> Profile {
         commands: Command::ALL.into_iter().map(|c| (c, command(lang, c))).collect(),
         route: button_route(lang),
         old_button: old_button_notice(lang),
+        out_of_order: out_of_order(lang),
         position_below: position_below(lang),
     }
 }
