@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::engine::{self, Reaction, Situation};
 use crate::facts::{Facts, Understanding};
-use crate::model::chat::{Address, Scope};
+use crate::model::chat::{Address, Chat, Hints, Role, Scope};
 use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Incoming, Input, Masked};
 use crate::model::id::{Fresh, LetterId};
@@ -190,6 +190,23 @@ impl App {
         handled
     }
 
+    /// Deletes everything about a person, as they could themselves, without a word to them.
+    ///
+    /// # Errors
+    /// [`HandleError`]: nothing was deleted.
+    pub async fn erase(&self, person: Address, by: Role) -> Result<(), HandleError> {
+        let incoming = Incoming {
+            key: format!("erase:{:016x}", (self.seed)()),
+            chat: Chat::private(person),
+            role: by,
+            input: Input::Erase,
+            hints: Hints::default(),
+            reply: None,
+            message: None,
+        };
+        self.handle(incoming).await.map(drop)
+    }
+
     async fn submit(
         &self,
         incoming: Incoming,
@@ -307,6 +324,9 @@ async fn write(
                     bell.notify_one();
                 }
                 counter.send_modify(|commits| *commits = commits.wrapping_add(1));
+                if let Err(error) = store.scrub().await {
+                    tracing::error!(%error, "the log of the database could not be emptied");
+                }
             }
             Err(error) => {
                 tracing::error!(%error, turns = batch.len(), "the turns were not saved");

@@ -206,6 +206,7 @@ impl Outbox {
             | Content::Retract(_)
             | Content::Edit { .. }
             | Content::Withdraw { .. }
+            | Content::Clear(_)
             | Content::Desk(_) => self.carriers.get(&parcel.to.platform()),
         }
     }

@@ -9,6 +9,8 @@ use anyhow::Context;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::model::retention::Retention;
+
 /// Everything that an operator can set. Each field is also an environment variable: `DIGIDEL__` and
 /// the field's name with `__` between the levels, e.g. `DIGIDEL__TELEGRAM__API_URL`.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,8 +20,8 @@ pub struct Settings {
     pub database: PathBuf,
     /// The HTTP server: web chat, console, webhook, health.
     pub http: Http,
-    /// After how many days of rest a person's words, name and notes are erased.
-    pub retention_days: u16,
+    /// For how many days each kind of data is kept.
+    pub retention: Retention,
     /// Telegram; off without a token.
     pub telegram: Telegram,
     /// Discord; off without a token.
@@ -71,7 +73,7 @@ impl Default for Settings {
         Self {
             database: PathBuf::from("data/digidel.db"),
             http: Http::default(),
-            retention_days: 90,
+            retention: Retention::default(),
             telegram: Telegram::default(),
             discord: Discord::default(),
         }
@@ -101,10 +103,14 @@ impl Settings {
             builder = builder.add_source(config::File::from(file).required(false));
         }
         let environment = config::Environment::with_prefix("DIGIDEL").prefix_separator("__").separator("__");
-        builder
+        let settings: Self = builder
             .add_source(environment)
             .build()
             .and_then(config::Config::try_deserialize)
-            .context("the settings cannot be read; see README.md, \"Settings\"")
+            .context("the settings cannot be read; see README.md, \"Settings\"")?;
+        match settings.retention.problem() {
+            Some(problem) => anyhow::bail!(problem),
+            None => Ok(settings),
+        }
     }
 }

@@ -18,14 +18,18 @@ use digidel::http::{self, Site};
 use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::message::Content;
-use digidel::model::time::{Clock, Timestamp};
+use digidel::model::retention::Retention;
+use digidel::model::time::Timestamp;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
 use digidel::store::Store;
+use digidel::tidy::{self, Tidied};
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+use super::log;
 
 /// Brings notes of the bot to itself back as events.
 pub struct AlarmClock(pub App);
@@ -55,16 +59,18 @@ impl Deliver for AlarmClock {
     }
 }
 
+/// Start the bot on every platform that is configured.
+#[derive(clap::Args)]
+pub struct Run {
+    /// How the log is written
+    #[arg(long, value_enum, default_value = "text", env = "DIGIDEL_LOG")]
+    log: log::Form,
+}
+
 /// Runs until it is told to stop.
-pub fn run(source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
+pub fn run(options: &Run, source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(folder)?;
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                // serenity prints whole payloads when it cannot read one.
-                .unwrap_or_else(|_| "info,serenity=error".into()),
-        )
-        .init();
+    log::start(options.log);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings, source))
 }
 
@@ -106,12 +112,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
     let site = Site::new(&settings.http, store.clone());
     let pages = web::router(app.clone(), site.clone(), mail);
-    let pages = pages.merge(console::router(
-        app.clone(),
-        store.clone(),
-        site.clone(),
-        i64::from(settings.retention_days),
-    ));
+    let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone(), settings.retention));
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);
     let server = http::serve(listener, router, stop.clone());
@@ -121,7 +122,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         }
     });
 
-    tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
+    tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
     welcome(&settings, &store, &site, clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -183,13 +184,15 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
     Ok(())
 }
 
-/// Erases, every hour, what has been kept for long enough.
-async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
+/// Deletes, every hour, what has been kept for long enough.
+async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) {
     loop {
-        match store.erase_old(days, clock()).await {
-            Ok(0) => {}
-            Ok(persons) => tracing::info!(persons, days, "erased who has not written for so long"),
-            Err(error) => tracing::error!(%error, "what is too old could not be erased"),
+        match tidy::tidy(&app, &store, &kept).await {
+            Ok(Tidied { persons: 0, rows: 0 }) => {}
+            Ok(Tidied { persons, rows }) => {
+                tracing::info!(persons, rows, "deleted what was kept for long enough")
+            }
+            Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
         }
         tokio::select! {
             () = tokio::time::sleep(std::time::Duration::from_hours(1)) => {}

@@ -12,6 +12,7 @@ mod group;
 mod handoff;
 pub mod mask;
 mod menu;
+mod my_data;
 mod nearby;
 mod privacy;
 mod safety;
@@ -24,7 +25,7 @@ mod visits;
 use self::answers::about as answers_about;
 pub use self::desk::{DeskFound, DeskNeed, Heard};
 use self::session::{Purpose, Step};
-pub use self::situation::{Found, KeptText, Need, Situation};
+pub use self::situation::{Found, Need, Situation};
 use self::turn::Turn;
 use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
@@ -63,6 +64,7 @@ pub fn react(
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
         Input::Deed(op) => deeds::act(&mut turn, op)?,
         Input::Staff(op) => visits::decide(&mut turn, op)?,
+        Input::Erase => privacy::erase(&mut turn)?,
         _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
         _ if group::is_personal(&turn) => group::send_to_private(&mut turn),
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,

@@ -69,6 +69,8 @@ pub enum Input {
     Deed(Box<RequestOp>),
     /// A member of staff decided something.
     Staff(StaffOp),
+    /// Whoever answers for the data deletes everything about this chat's resident.
+    Erase,
 }
 
 impl Input {
@@ -91,6 +93,7 @@ impl Input {
             Self::Alarm(_) => "alarm",
             Self::Deed(_) => "deed",
             Self::Staff(_) => "staff",
+            Self::Erase => "erase",
         }
     }
 }

@@ -147,6 +147,7 @@ impl Turnover<'_> {
                     .bind(id.number())
                     .execute(&mut *self.tx)
                     .await?;
+                self.part(id).await?;
             }
             Outcome::Retry { at, parts_done, unanswered, why } => {
                 sqlx::query(
@@ -161,10 +162,17 @@ impl Turnover<'_> {
                 .execute(&mut *self.tx)
                 .await?;
             }
-            Outcome::Unknown => self.end(id, "unknown", "no answer", now).await?,
-            Outcome::Dead(why) => self.end(id, "dead", why, now).await?,
+            Outcome::Unknown => {
+                self.end(id, "unknown", "no answer", now).await?;
+                self.part(id).await?;
+            }
+            Outcome::Dead(why) => {
+                self.end(id, "dead", why, now).await?;
+                self.part(id).await?;
+            }
             Outcome::Gone => {
                 self.end(id, "dead", "recipient gone", now).await?;
+                self.part(id).await?;
                 sqlx::query(
                     // Notes from the bot to itself stay: a seat that was kept for the person runs out all the same.
                     r#"UPDATE letters SET state = 'dead', failure = 'recipient gone', closed_at = ?1
@@ -256,6 +264,7 @@ impl Store {
         }
         let parcels = turnover.claim(now, limit).await?;
         turnover.commit().await?;
+        self.scrub().await?;
         Ok(parcels)
     }
 

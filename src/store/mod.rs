@@ -9,12 +9,15 @@ mod conversations;
 mod desk;
 mod desk_lists;
 mod error;
+mod forget;
 pub mod history;
 mod inbox;
 pub mod insight;
+mod kept;
 pub mod letters;
 pub mod persons;
 mod requests;
+pub mod retention;
 pub mod revisions;
 mod save;
 pub mod visit_lists;
@@ -23,6 +26,8 @@ pub mod worklist;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{
@@ -45,11 +50,14 @@ const READERS: u32 = 4;
 pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Whether something was deleted that an older page in the write-ahead log may still hold.
+    to_scrub: Arc<AtomicBool>,
 }
 
 /// The one open write transaction.
 pub struct Turnover<'a> {
     tx: Transaction<'a, Sqlite>,
+    to_scrub: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -65,7 +73,8 @@ impl Store {
         MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS);
         let readers = readers.connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers })
+        // What was deleted just before the last end may still stand in the log.
+        Ok(Self { writer, readers, to_scrub: Arc::new(AtomicBool::new(true)) })
     }
 
     /// A database in memory, gone with the program: for `digidel chat` and tests.
@@ -82,7 +91,7 @@ impl Store {
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&only).await?;
-        Ok(Self { writer: only.clone(), readers: only })
+        Ok(Self { writer: only.clone(), readers: only, to_scrub: Arc::default() })
     }
 
     /// Begins the one write transaction; others wait for it.
@@ -90,7 +99,25 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn begin(&self) -> Result<Turnover<'static>, StoreError> {
-        Ok(Turnover { tx: self.writer.begin_with("BEGIN IMMEDIATE").await? })
+        let tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Turnover { tx, to_scrub: Arc::clone(&self.to_scrub) })
+    }
+
+    /// Empties the write-ahead log if something was deleted: until then it holds pages from before.
+    /// Where a reader stands in the way the next call tries again.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        if !self.to_scrub.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let done: Result<(i64, i64, i64), sqlx::Error> =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await;
+        if !matches!(done, Ok((0, ..))) {
+            self.to_scrub.store(true, Ordering::SeqCst);
+        }
+        done.map(|_| ()).map_err(StoreError::from)
     }
 
     /// Connections that only read.
@@ -113,6 +140,8 @@ fn options(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(10))
         // Deleted personal data is overwritten, not left in free pages.
         .pragma("secure_delete", "ON")
+        // Nor is any of it left in a temporary file.
+        .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(200)
 }
 

@@ -12,7 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["model", "facts", "engine", "store"]),
     ("app", &["model", "facts", "engine", "store", "app"]),
     ("outbox", &["model", "store", "outbox"]),
-    ("settings", &["settings"]),
+    ("settings", &["model", "settings"]),
+    ("tidy", &["model", "store", "app", "tidy"]),
     ("adapters", &["model", "app", "outbox", "settings", "adapters"]),
     ("console", &["model", "facts", "engine", "store", "app", "settings", "console"]),
 ];

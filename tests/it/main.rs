@@ -19,6 +19,7 @@ mod killed;
 mod locales;
 mod mask;
 mod places;
+mod privacy;
 mod random_talk;
 mod rules;
 mod scam;

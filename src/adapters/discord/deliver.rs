@@ -32,7 +32,7 @@ impl Deliver for Discord {
             match &parcel.content {
                 Content::Message(message) => self.message(parcel, place, message).await,
                 Content::Edit { at, message, .. } => self.edit(parcel, place, at, message).await,
-                Content::Withdraw { at, .. } => self.take_back(place, at).await,
+                Content::Withdraw { at, .. } | Content::Clear(at) => self.take_back(place, at).await,
                 Content::Retract(at) => self.take_back(place, std::slice::from_ref(at)).await,
                 Content::Desk(letter) => self.desk_letter(parcel, place, letter).await,
                 Content::Alarm(_) => Ok(Vec::new()),
