@@ -6,6 +6,8 @@ CREATE INDEX inbox_by_time ON inbox (at);
 
 -- The last letters to somebody who is forgotten: each row is deleted as soon as it has been delivered.
 ALTER TABLE letters ADD COLUMN farewell INTEGER NOT NULL DEFAULT 0;
+-- The turn that wrote it, by the number of its row in the inbox: one thread through the log.
+ALTER TABLE letters ADD COLUMN turn INTEGER;
 CREATE INDEX letters_by_time ON letters (created_at);
 
 -- Up to which instant rows of the audit may be deleted: moved only by what deletes them with time.

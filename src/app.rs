@@ -5,11 +5,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use crate::engine::{self, Reaction, Situation};
+use crate::facts::knowledge::Decision;
 use crate::facts::{Facts, Understanding};
+use crate::gate::{Gate, Limits, Verdict};
 use crate::model::chat::{Address, Chat, Hints, Role, Scope};
 use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Incoming, Input, Masked};
@@ -19,6 +22,7 @@ use crate::model::staff::{Refusal, StaffOp};
 use crate::model::time::{Clock, Timestamp};
 pub use crate::store::history::Said;
 use crate::store::{Noted, Store, StoreError, Turnover};
+use crate::telemetry;
 
 /// How many turns share a commit at most.
 const BATCH: usize = 64;
@@ -30,6 +34,11 @@ const TRIES: u64 = 4;
 /// and for each visit's request.
 const NEEDS: usize = 4_096;
 
+/// How much of a text is read, in characters: more than any platform lets a person write.
+const LONGEST: usize = 8_192;
+/// How many texts are understood at once; beyond it they wait their turn.
+const UNDERSTOOD: usize = 8;
+
 /// Where randomness comes from: 64 bits at a time.
 pub type Seed = Arc<dyn Fn() -> u64 + Send + Sync>;
 
@@ -40,6 +49,8 @@ pub enum Handled {
     Done,
     /// It was handled before; nothing changed.
     Repeated,
+    /// It was one too many, and nothing is to be said of it.
+    Dropped,
     /// A deed of staff that could not be done; nothing changed but the inbox.
     Refused(Refusal),
 }
@@ -61,6 +72,8 @@ pub enum HandleError {
 /// An understood event on its way to the writer.
 struct Job {
     key: String,
+    /// When it came in.
+    began: Instant,
     event: Event,
     understanding: Option<Understanding>,
     done: oneshot::Sender<Result<Handled, HandleError>>,
@@ -111,6 +124,8 @@ pub struct App {
     queue: mpsc::Sender<Job>,
     store: Store,
     commits: watch::Receiver<u64>,
+    gate: Option<Arc<Gate>>,
+    thinking: Arc<Semaphore>,
 }
 
 impl App {
@@ -121,7 +136,15 @@ impl App {
         let (counter, commits) = watch::channel(0);
         let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
         tokio::spawn(write(jobs, store.clone(), bell, shelf.clone(), counter, Arc::clone(&seed)));
-        Self { shelf, clock, seed, queue, store, commits }
+        let thinking = Arc::new(Semaphore::new(UNDERSTOOD));
+        Self { shelf, clock, seed, queue, store, commits, gate: None, thinking }
+    }
+
+    /// The same with a gate before it: who sends too much waits outside.
+    #[must_use]
+    pub fn guarded(mut self, limits: Limits) -> Self {
+        self.gate = Some(Arc::new(Gate::new(limits, self.clock.clone())));
+        self
     }
 
     /// The present instant, by the one clock.
@@ -209,16 +232,38 @@ impl App {
 
     async fn submit(
         &self,
-        incoming: Incoming,
+        mut incoming: Incoming,
     ) -> Result<oneshot::Receiver<Result<Handled, HandleError>>, HandleError> {
+        let began = Instant::now();
+        let (done, answer) = oneshot::channel();
+        match self.gate.as_ref().map_or(Verdict::Enter, |gate| gate.judge(&incoming)) {
+            Verdict::Enter => {}
+            Verdict::Tell => incoming.input = Input::Flood,
+            Verdict::Drop => {
+                // The receiver is at hand: it cannot have gone.
+                let _ = done.send(Ok(Handled::Dropped));
+                return Ok(answer);
+            }
+        }
         let facts = self.facts();
         let key = incoming.key.clone();
         let event = self.event(incoming);
-        let understanding = understand(&facts, &event).await;
-        let (done, answer) = oneshot::channel();
-        let job = Job { key, event, understanding, done };
+        let understanding = self.understand(&facts, &event).await;
+        if let Some(understanding) = &understanding {
+            count_search(understanding);
+        }
+        let job = Job { key, began, event, understanding, done };
         self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
         Ok(answer)
+    }
+
+    /// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
+    async fn understand(&self, facts: &Arc<Facts>, event: &Event) -> Option<Understanding> {
+        let text = to_understand(event)?.to_owned();
+        let facts = Arc::clone(facts);
+        // First come, first served; the semaphore is never closed.
+        let _turn = self.thinking.acquire().await.ok()?;
+        tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()
     }
 
     /// Masks and dates what an adapter read: from here on no secret is in memory.
@@ -230,8 +275,13 @@ impl App {
     }
 }
 
+/// As much of a text as is read.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
 fn mask(input: Input) -> (Input, Masked) {
-    let of = |text: &str| engine::mask::mask(text);
+    let of = |text: &str| engine::mask::mask(beginning(text));
     match input {
         Input::Text(text) => {
             let (text, masked) = of(&text);
@@ -273,7 +323,7 @@ fn mask_words(op: StaffOp) -> StaffOp {
 
 /// What a volunteer types in a form is masked like any text.
 fn mask_desk(input: DeskInput) -> DeskInput {
-    let of = |text: &str| engine::mask::mask(text).0;
+    let of = |text: &str| engine::mask::mask(beginning(text)).0;
     match input {
         DeskInput::Answer(text) => DeskInput::Answer(of(&text)),
         DeskInput::Alias(text) => DeskInput::Alias(of(&text)),
@@ -282,8 +332,8 @@ fn mask_desk(input: DeskInput) -> DeskInput {
     }
 }
 
-/// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
-async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> {
+/// The text of an event that is to be understood.
+fn to_understand(event: &Event) -> Option<&str> {
     let text = match &event.input {
         // What volunteers write is carried on, not understood.
         Input::Text(_) if event.chat.scope == Scope::Desk => return None,
@@ -294,11 +344,27 @@ async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> 
         },
         _ => return None,
     };
-    if text.trim().is_empty() {
-        return None;
+    Some(text.as_str()).filter(|text| !text.trim().is_empty())
+}
+
+fn count_search(understanding: &Understanding) {
+    let decision = match understanding.found.decision {
+        Decision::Answer(_) => "answer",
+        Decision::Suggest(_) => "suggest",
+        Decision::Unknown => "unknown",
+    };
+    metrics::counter!(telemetry::SEARCHES, "decision" => decision).increment(1);
+}
+
+/// What became of a turn, for the figures.
+fn count_turn(job: &Job, result: &TurnResult) {
+    let (platform, kind) = (job.event.chat.address.platform().name(), job.event.input.kind());
+    if result.is_err() {
+        metrics::counter!(telemetry::TURNS_FAILED, "platform" => platform).increment(1);
+        return;
     }
-    let (facts, text) = (Arc::clone(facts), text.clone());
-    tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()
+    metrics::counter!(telemetry::TURNS, "platform" => platform, "kind" => kind).increment(1);
+    metrics::histogram!(telemetry::TURN_SECONDS, "platform" => platform).record(job.began.elapsed());
 }
 
 /// The one writer: takes what waits, turns it over in one transaction, acknowledges after the commit.
@@ -317,6 +383,7 @@ async fn write(
             Ok(results) => {
                 let letters = results.iter().flatten().any(|(_, letters)| *letters > 0);
                 for (job, result) in batch.drain(..).zip(results) {
+                    count_turn(&job, &result);
                     // The adapter may have gone meanwhile; the turn is on disk all the same.
                     let _ = job.done.send(result.map(|(handled, _)| handled));
                 }
@@ -410,6 +477,9 @@ async fn turn_once(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, event:
     let session = turnover.session(&event.chat.address).await?;
     let reaction = react(turnover, job, facts, event, Situation::of(session)).await?;
     let turned = turnover.save(inbox, event, &reaction).await?;
+    let (platform, kind) = (event.chat.address.platform().name(), event.input.kind());
+    // By this number the letters of the turn are found in the log (`outbox`).
+    tracing::info!(turn = inbox, platform, kind, letters = turned.letters, "a turn");
     let handled = reaction.refusal.map_or(Handled::Done, Handled::Refused);
     Ok((handled, turned.letters))
 }

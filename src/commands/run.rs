@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use digidel::adapters::discord::{Discord, Labels, Wiring};
@@ -14,6 +15,7 @@ use digidel::app::App;
 use digidel::console;
 use digidel::engine::say;
 use digidel::facts::source::Source;
+use digidel::http::state::{Part, Parts};
 use digidel::http::{self, Site};
 use digidel::model::chat::{Chat, Hints, Platform, Role};
 use digidel::model::event::{Incoming, Input};
@@ -23,6 +25,7 @@ use digidel::model::time::Timestamp;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
 use digidel::store::Store;
+use digidel::telemetry;
 use digidel::tidy::{self, Tidied};
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
@@ -71,6 +74,7 @@ pub struct Run {
 pub fn run(options: &Run, source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(folder)?;
     log::start(options.log);
+    telemetry::start()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings, source))
 }
 
@@ -85,7 +89,8 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     let clock = super::computer_clock();
     let bell = Arc::new(Notify::new());
     let facts = Arc::new(super::load(source));
-    let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
+    let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell))
+        .guarded(settings.limits);
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
     let mut outbox = Outbox::new(store.clone(), clock.clone(), bell, Arc::new(AlarmClock(app.clone())));
@@ -93,10 +98,12 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
     let mut other = axum::Router::new();
+    let mut parts = Vec::new();
     if let Some(telegram) =
         Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
     {
         outbox = outbox.with(Platform::Telegram, telegram.clone());
+        parts.push(telegram_part(&telegram));
         if let Some(webhook) = telegram.routes() {
             other = other.merge(webhook);
         }
@@ -105,23 +112,26 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     if settings.discord.token.is_some() {
         let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
         outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        parts.push(discord_part(&discord));
         tasks.spawn(discord.listen(stop.clone()));
     }
 
     let mail = WebMail::default();
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
-    let site = Site::new(&settings.http, store.clone());
+    let site = Site::new(&settings.http, store.clone()).watching(Parts::new(parts, clock.clone()));
     let pages = web::router(app.clone(), site.clone(), mail);
     let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone(), settings.retention));
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);
-    let server = http::serve(listener, router, stop.clone());
+    let patience = Duration::from_secs(u64::from(settings.http.patience_seconds.max(1)));
+    let server = http::serve(listener, router, patience, stop.clone());
     tasks.spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the HTTP server failed");
         }
     });
 
+    tasks.spawn(tidy_figures(stop.clone()));
     tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
     welcome(&settings, &store, &site, clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
@@ -135,6 +145,28 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// How Telegram does, for `/readyz`.
+fn telegram_part(telegram: &Arc<Telegram>) -> Part {
+    let telegram = Arc::clone(telegram);
+    let look = move || {
+        let health = telegram.health();
+        match (health.connected, health.trouble) {
+            (true, None) => Ok(()),
+            (_, trouble) => Err(trouble.unwrap_or_else(|| "Telegram has not answered yet.".to_owned())),
+        }
+    };
+    Part { name: "telegram", look: Arc::new(look) }
+}
+
+/// How Discord does, for `/readyz`.
+fn discord_part(discord: &Discord) -> Part {
+    let discord = discord.clone();
+    let look = move || {
+        if discord.is_connected() { Ok(()) } else { Err("the gateway is not connected.".to_owned()) }
+    };
+    Part { name: "discord", look: Arc::new(look) }
 }
 
 /// What the Discord adapter may know of the engine's words, the facts and the store.
@@ -184,6 +216,16 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
     Ok(())
 }
 
+/// Keeps the figures small.
+async fn tidy_figures(stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(telemetry::TIDY) => telemetry::tidy(),
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
 /// Deletes, every hour, what has been kept for long enough.
 async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) {
     loop {
@@ -195,7 +237,7 @@ async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) 
             Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
         }
         tokio::select! {
-            () = tokio::time::sleep(std::time::Duration::from_hours(1)) => {}
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
             () = stop.cancelled() => return,
         }
     }

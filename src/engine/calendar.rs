@@ -72,3 +72,43 @@ pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method,
         content: calendar.to_string(),
     }
 }
+
+/// The file of a visit at a centre of any name: for `fuzzing`.
+pub(super) fn any(facts: &Facts, name: &str) -> String {
+    use crate::facts::centres::Centres;
+    use crate::model::chat::{Address, Platform};
+    use crate::model::id::{RequestId, VisitId};
+    use crate::model::visit::{Promise, VisitStatus, Wishes};
+    let Some(known) = facts.centres.iter().next() else { return String::new() };
+    let mut centre = known.clone();
+    name.clone_into(&mut centre.name);
+    centre.address = Some(name.to_owned());
+    let id = centre.id.clone();
+    let facts = Facts { centres: Centres::new(vec![centre]), ..facts.clone() };
+    let Ok(code) = "3QC4MG".parse() else { return String::new() };
+    let visit = Visit {
+        id: VisitId::from_number(1),
+        code,
+        centre: id,
+        resident: Address::new(Platform::Web, "1"),
+        starts_at: Timestamp::UNIX_EPOCH,
+        minutes: 30,
+        seat: 0,
+        status: VisitStatus::Booked,
+        held_until: None,
+        alternatives: Vec::new(),
+        name: None,
+        about: None,
+        article: None,
+        wishes: Wishes::default(),
+        promise: Promise::Silent,
+        lang: Lang::Sv,
+        request: RequestId::from_number(1),
+        sequence: 0,
+        asked_at: Timestamp::UNIX_EPOCH,
+    };
+    match document(&facts, &visit, Lang::Sv, Method::Publish, Timestamp::UNIX_EPOCH) {
+        Card::Document { content, .. } => content,
+        Card::Venue { .. } | Card::Picture { .. } => String::new(),
+    }
+}

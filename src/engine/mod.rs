@@ -65,6 +65,7 @@ pub fn react(
         Input::Deed(op) => deeds::act(&mut turn, op)?,
         Input::Staff(op) => visits::decide(&mut turn, op)?,
         Input::Erase => privacy::erase(&mut turn)?,
+        Input::Flood => menu::slow_down(&mut turn),
         _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
         _ if group::is_personal(&turn) => group::send_to_private(&mut turn),
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
@@ -306,4 +307,9 @@ fn on_visit(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::Calendar(id) => visits::send_calendar(turn, *id),
         _ => visits::list(turn),
     }
+}
+
+/// The calendar file of a visit at a centre of any name: for `fuzzing`.
+pub(crate) fn fuzz_calendar(facts: &Facts, name: &str) -> String {
+    calendar::any(facts, name)
 }

@@ -107,6 +107,7 @@ sentences! {
     greeting() = "menu.greeting";
     greeting_again() = "menu.greeting_again";
     menu() = "menu.menu";
+    slow_down() = "menu.slow_down";
     help() = "menu.help";
     robot() = "menu.robot";
     thanks() = "menu.thanks";

@@ -63,6 +63,8 @@ pub enum Input {
     Deleted,
     /// Something at the volunteers' desk.
     Desk(Box<DeskInput>),
+    /// More was sent than the bot takes of one person: what it was is not known any more.
+    Flood,
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
     /// A member of staff did something about a request of this chat's resident.
@@ -94,6 +96,7 @@ impl Input {
             Self::Deed(_) => "deed",
             Self::Staff(_) => "staff",
             Self::Erase => "erase",
+            Self::Flood => "flood",
         }
     }
 }

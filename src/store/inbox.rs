@@ -49,6 +49,7 @@ fn kept_text(event: &Event) -> Option<String> {
         | Input::Alarm(_)
         | Input::Staff(_)
         | Input::Erase
+        | Input::Flood
         | Input::Deed(_) => None,
     }
 }
@@ -80,7 +81,8 @@ impl Turnover<'_> {
         .bind(to_millis(event.now))
         .execute(&mut *self.tx)
         .await?;
-        Ok(if done.rows_affected() == 0 { Noted::Repeated } else { Noted::New(done.last_insert_rowid()) })
+        self.turn = (done.rows_affected() > 0).then(|| done.last_insert_rowid());
+        Ok(self.turn.map_or(Noted::Repeated, Noted::New))
     }
 
     /// Makes a noted event part of a request's transcript.

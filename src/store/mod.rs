@@ -58,6 +58,8 @@ pub struct Store {
 pub struct Turnover<'a> {
     tx: Transaction<'a, Sqlite>,
     to_scrub: Arc<AtomicBool>,
+    /// The event that is being handled: its row in the inbox.
+    turn: Option<i64>,
 }
 
 impl Store {
@@ -100,7 +102,7 @@ impl Store {
     /// Whatever SQLite says.
     pub async fn begin(&self) -> Result<Turnover<'static>, StoreError> {
         let tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Turnover { tx, to_scrub: Arc::clone(&self.to_scrub) })
+        Ok(Turnover { tx, to_scrub: Arc::clone(&self.to_scrub), turn: None })
     }
 
     /// Empties the write-ahead log if something was deleted: until then it holds pages from before.
@@ -118,6 +120,19 @@ impl Store {
             self.to_scrub.store(true, Ordering::SeqCst);
         }
         done.map(|_| ()).map_err(StoreError::from)
+    }
+
+    /// Writes, and takes it back: whether the database could be written to now.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn try_write(&self) -> Result<(), StoreError> {
+        let mut turnover = self.begin().await?;
+        sqlx::query("INSERT INTO seen (address, message) VALUES ('web:try', '') ON CONFLICT DO NOTHING")
+            .execute(&mut *turnover.tx)
+            .await?;
+        // Dropped, so rolled back.
+        Ok(())
     }
 
     /// Connections that only read.

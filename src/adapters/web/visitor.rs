@@ -1,6 +1,7 @@
 //! Who a visitor is: a random cookie, and the address that follows from it.
 
 use axum::http::HeaderMap;
+use sha2::{Digest, Sha256};
 
 use crate::http::Site;
 use crate::http::token::Token;
@@ -25,6 +26,13 @@ pub(super) fn known(site: &Site, headers: &HeaderMap) -> Option<Address> {
 pub(super) fn new(site: &Site) -> Option<(Address, String)> {
     let token = Token::draw()?;
     Some((address(&token), site.cookies.set(COOKIE, token.secret(), Some(KEPT))))
+}
+
+/// The key of a visitor's turn. Keys outlive the person that they came from, so it does not name them.
+pub(super) fn key(address: &Address, turn: &str) -> String {
+    let hash = Sha256::digest(format!("{}\n{turn}", address.id()));
+    let short: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("web:{short}")
 }
 
 /// The `Set-Cookie` that forgets the visitor.

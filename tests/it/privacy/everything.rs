@@ -100,7 +100,7 @@ const PERSONAL: &[(&str, &[&str])] = &[
 
 /// What is about nobody who seeks help, and why.
 const IMPERSONAL: &[(&str, &str)] = &[
-    ("letters.id attempts unanswered parts_done farewell", "how the delivery goes"),
+    ("letters.id attempts unanswered parts_done farewell turn", "how the delivery goes"),
     ("inbox.id", "a running number"),
     ("proposals.id", "a running number"),
     ("notes.id", "a running number"),

@@ -1,5 +1,6 @@
 //! One person's data: everything is shown, everything goes, and nothing is kept longer than promised.
 
+mod commands;
 mod everything;
 mod logs;
 mod retention;

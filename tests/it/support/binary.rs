@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -52,10 +51,6 @@ impl Binary {
             assert!(Instant::now() < deadline, "not in time: {what}\n{}", self.output());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-    }
-
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("digidel.db")
     }
 
     pub fn url(&self, path: &str) -> String {
