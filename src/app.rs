@@ -3,39 +3,33 @@
 //! The only owner of clock and randomness. Turns of many conversations share a commit, so that one
 //! `fsync` serves them all; an event is acknowledged only after it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod masking;
+mod writer;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
-use crate::engine::{self, Reaction, Situation};
+use self::masking::mask;
+use self::writer::write;
 use crate::facts::knowledge::Decision;
 use crate::facts::{Facts, Understanding};
 use crate::gate::{Gate, Limits, Verdict};
 use crate::model::chat::{Address, Chat, Hints, Role, Scope};
 use crate::model::desk::DeskInput;
-use crate::model::event::{Event, Incoming, Input, Masked};
+use crate::model::event::{Event, Incoming, Input};
 use crate::model::id::{Fresh, LetterId};
 use crate::model::message::Content;
-use crate::model::staff::{Refusal, StaffOp};
+use crate::model::staff::Refusal;
 use crate::model::time::{Clock, Timestamp};
 pub use crate::store::history::Said;
-use crate::store::{Noted, Store, StoreError, Turnover};
+use crate::store::{Store, StoreError};
 use crate::telemetry;
 
-/// How many turns share a commit at most.
-const BATCH: usize = 64;
 /// How many turns wait for the writer at most; beyond it, adapters wait.
 const QUEUE: usize = 1_024;
-/// How often a turn is tried with fresh randomness when a code or a seat was taken meanwhile.
-const TRIES: u64 = 4;
-/// How many different things an event may need of the store: a closed week asks for each day's queue
-/// and for each visit's request.
-const NEEDS: usize = 4_096;
 
-/// How much of a text is read, in characters: more than any platform lets a person write.
-const LONGEST: usize = 8_192;
 /// How many texts are understood at once; beyond it they wait their turn.
 const UNDERSTOOD: usize = 8;
 
@@ -249,9 +243,6 @@ impl App {
         let key = incoming.key.clone();
         let event = self.event(incoming);
         let understanding = self.understand(&facts, &event).await;
-        if let Some(understanding) = &understanding {
-            count_search(understanding);
-        }
         let job = Job { key, began, event, understanding, done };
         self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
         Ok(answer)
@@ -263,7 +254,9 @@ impl App {
         let facts = Arc::clone(facts);
         // First come, first served; the semaphore is never closed.
         let _turn = self.thinking.acquire().await.ok()?;
-        tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()
+        let understanding = tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()?;
+        count_search(&understanding);
+        Some(understanding)
     }
 
     /// Masks and dates what an adapter read: from here on no secret is in memory.
@@ -272,63 +265,6 @@ impl App {
         let (input, masked) = mask(input);
         let (now, fresh) = ((self.clock)(), Fresh::new((self.seed)()));
         Event { chat, role, input, masked, hints, reply, message, now, fresh }
-    }
-}
-
-/// As much of a text as is read.
-fn beginning(text: &str) -> &str {
-    text.char_indices().nth(LONGEST).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
-}
-
-fn mask(input: Input) -> (Input, Masked) {
-    let of = |text: &str| engine::mask::mask(beginning(text));
-    match input {
-        Input::Text(text) => {
-            let (text, masked) = of(&text);
-            (Input::Text(text), masked)
-        }
-        Input::Forwarded(text) => {
-            // A code in somebody else's text is the fraud's own; a number is somebody's secret.
-            let (text, masked) = of(&text);
-            (Input::Forwarded(text), Masked { code: false, ..masked })
-        }
-        Input::Edited(text) => {
-            let (text, masked) = of(&text);
-            (Input::Edited(text), masked)
-        }
-        Input::Command(command, rest) => {
-            let (rest, masked) = of(&rest);
-            (Input::Command(command, rest), masked)
-        }
-        Input::Deed(op) => (Input::Deed(Box::new(op.masked(|text| of(text).0))), Masked::default()),
-        Input::Staff(op) => (Input::Staff(mask_words(op)), Masked::default()),
-        Input::Desk(desk) => (Input::Desk(Box::new(mask_desk(*desk))), Masked::default()),
-        other => (other, Masked::default()),
-    }
-}
-
-/// What staff write to a resident is masked like everything else that is kept.
-fn mask_words(op: StaffOp) -> StaffOp {
-    let words = |text: Option<String>| text.map(|text| engine::mask::mask(&text).0);
-    match op {
-        StaffOp::DeclineVisit { visit, word } => StaffOp::DeclineVisit { visit, word: words(word) },
-        StaffOp::CancelVisit { visit, word } => StaffOp::CancelVisit { visit, word: words(word) },
-        StaffOp::WalkIn { centre, about } => StaffOp::WalkIn { centre, about: words(about) },
-        StaffOp::CloseDays { centre, from, until, reason } => {
-            StaffOp::CloseDays { centre, from, until, reason: words(reason) }
-        }
-        other => other,
-    }
-}
-
-/// What a volunteer types in a form is masked like any text.
-fn mask_desk(input: DeskInput) -> DeskInput {
-    let of = |text: &str| engine::mask::mask(beginning(text)).0;
-    match input {
-        DeskInput::Answer(text) => DeskInput::Answer(of(&text)),
-        DeskInput::Alias(text) => DeskInput::Alias(of(&text)),
-        DeskInput::Advise { text, message } => DeskInput::Advise { text: of(&text), message },
-        other => other,
     }
 }
 
@@ -354,154 +290,4 @@ fn count_search(understanding: &Understanding) {
         Decision::Unknown => "unknown",
     };
     metrics::counter!(telemetry::SEARCHES, "decision" => decision).increment(1);
-}
-
-/// What became of a turn, for the figures.
-fn count_turn(job: &Job, result: &TurnResult) {
-    let (platform, kind) = (job.event.chat.address.platform().name(), job.event.input.kind());
-    if result.is_err() {
-        metrics::counter!(telemetry::TURNS_FAILED, "platform" => platform).increment(1);
-        return;
-    }
-    metrics::counter!(telemetry::TURNS, "platform" => platform, "kind" => kind).increment(1);
-    metrics::histogram!(telemetry::TURN_SECONDS, "platform" => platform).record(job.began.elapsed());
-}
-
-/// The one writer: takes what waits, turns it over in one transaction, acknowledges after the commit.
-async fn write(
-    mut jobs: mpsc::Receiver<Job>,
-    store: Store,
-    bell: Arc<Notify>,
-    shelf: Shelf,
-    counter: watch::Sender<u64>,
-    seed: Seed,
-) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        let results = turn_over(&store, &batch, &shelf, &seed).await;
-        match results {
-            Ok(results) => {
-                let letters = results.iter().flatten().any(|(_, letters)| *letters > 0);
-                for (job, result) in batch.drain(..).zip(results) {
-                    count_turn(&job, &result);
-                    // The adapter may have gone meanwhile; the turn is on disk all the same.
-                    let _ = job.done.send(result.map(|(handled, _)| handled));
-                }
-                if letters {
-                    bell.notify_one();
-                }
-                counter.send_modify(|commits| *commits = commits.wrapping_add(1));
-                if let Err(error) = store.scrub().await {
-                    tracing::error!(%error, "the log of the database could not be emptied");
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, turns = batch.len(), "the turns were not saved");
-                let mut error = Some(error);
-                for job in batch.drain(..) {
-                    let error = error.take().map_or(HandleError::Stopping, HandleError::Store);
-                    let _ = job.done.send(Err(error));
-                }
-            }
-        }
-    }
-}
-
-type TurnResult = Result<(Handled, usize), HandleError>;
-
-async fn turn_over(
-    store: &Store,
-    batch: &[Job],
-    shelf: &Shelf,
-    seed: &Seed,
-) -> Result<Vec<TurnResult>, StoreError> {
-    let mut shelved = shelf.get();
-    let mut turnover = store.begin().await?;
-    let mut results = Vec::with_capacity(batch.len());
-    for job in batch {
-        turnover.savepoint().await?;
-        // The writer's own look, not the adapter's: a day that staff closed a moment ago is closed.
-        refresh(&mut turnover, &mut shelved).await?;
-        let result = turn(&mut turnover, job, &shelved.in_force, seed).await;
-        match &result {
-            Ok(_) => turnover.keep().await?,
-            Err(error) => {
-                tracing::error!(%error, "a turn failed and was undone");
-                turnover.undo().await?;
-            }
-        }
-        results.push(result);
-    }
-    refresh(&mut turnover, &mut shelved).await?;
-    turnover.commit().await?;
-    shelf.advance(shelved);
-    Ok(results)
-}
-
-/// Lays over the files what staff have said, in this process or another, since the last look.
-async fn refresh(turnover: &mut Turnover<'_>, shelved: &mut Shelved) -> Result<(), StoreError> {
-    let newest = turnover.newest_revision().await?;
-    if shelved.revision == Some(newest) {
-        return Ok(());
-    }
-    let revisions = turnover.revisions().await?;
-    let pairs = revisions.iter().map(|r| (r.subject.as_str(), r.content.as_str()));
-    let (facts, problems) = shelved.filed.overlaid(pairs);
-    for problem in problems {
-        tracing::warn!(%problem, "a revision is left out");
-    }
-    shelved.in_force = Arc::new(facts);
-    shelved.revision = Some(newest);
-    Ok(())
-}
-
-/// One turn. Codes and identifiers that turn out to be taken are drawn again.
-async fn turn(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, seed: &Seed) -> TurnResult {
-    let mut tried = turn_once(turnover, job, facts, &job.event).await;
-    for _ in 1..TRIES {
-        if !matches!(tried, Err(HandleError::Store(StoreError::Taken))) {
-            break;
-        }
-        turnover.undo().await?;
-        turnover.savepoint().await?;
-        let event = Event { fresh: Fresh::new(seed()), ..job.event.clone() };
-        tried = turn_once(turnover, job, facts, &event).await;
-    }
-    tried
-}
-
-async fn turn_once(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, event: &Event) -> TurnResult {
-    let Noted::New(inbox) = turnover.note(&job.key, event).await? else {
-        return Ok((Handled::Repeated, 0));
-    };
-    let session = turnover.session(&event.chat.address).await?;
-    let reaction = react(turnover, job, facts, event, Situation::of(session)).await?;
-    let turned = turnover.save(inbox, event, &reaction).await?;
-    let (platform, kind) = (event.chat.address.platform().name(), event.input.kind());
-    // By this number the letters of the turn are found in the log (`outbox`).
-    tracing::info!(turn = inbox, platform, kind, letters = turned.letters, "a turn");
-    let handled = reaction.refusal.map_or(Handled::Done, Handled::Refused);
-    Ok((handled, turned.letters))
-}
-
-/// Asks the engine until it has all it needs. Pure as it is, asking again costs microseconds.
-async fn react(
-    turnover: &mut Turnover<'_>,
-    job: &Job,
-    facts: &Facts,
-    event: &Event,
-    mut situation: Situation,
-) -> Result<Reaction, HandleError> {
-    let failed = || HandleError::Engine(event.input.kind());
-    for _ in 0..NEEDS {
-        let ask = || engine::react(facts, &situation, event, job.understanding.as_ref());
-        match catch_unwind(AssertUnwindSafe(ask)).map_err(|_| failed())? {
-            Ok(reaction) => return Ok(reaction),
-            Err(need) => {
-                let found = turnover.find(need, event).await?;
-                situation.add(found);
-            }
-        }
-    }
-    Err(failed())
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 use metrics::{Unit, describe_counter, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use crate::model::chat::Platform;
+
 static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Turns, by platform and kind of event.
@@ -46,7 +48,24 @@ pub fn start() -> anyhow::Result<()> {
     describe_histogram!(DELIVERY_SECONDS, Unit::Seconds, "How long a try to deliver took");
     describe_counter!(LIMITED, "Events that were more than the bot takes, by the limit that they met");
     let _ = HANDLE.set(handle);
+    begin_at_nothing();
     Ok(())
+}
+
+/// What has not happened yet is nothing, rather than missing: an alert can tell the two apart.
+fn begin_at_nothing() {
+    for platform in Platform::ALL {
+        metrics::counter!(TURNS_FAILED, "platform" => platform.name()).increment(0);
+        for outcome in ["sent", "retry", "unknown", "dead", "gone"] {
+            metrics::counter!(DELIVERIES, "platform" => platform.name(), "outcome" => outcome).increment(0);
+        }
+    }
+    for decision in ["answer", "suggest", "unknown"] {
+        metrics::counter!(SEARCHES, "decision" => decision).increment(0);
+    }
+    for limit in ["person", "all"] {
+        metrics::counter!(LIMITED, "limit" => limit).increment(0);
+    }
 }
 
 /// What has been counted, in Prometheus' text format; empty where nobody counts.

@@ -35,11 +35,16 @@ fn utc(at: Timestamp) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
+/// A text without what would break a line: the library escapes line feeds, but not the other controls.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// The file. The MIME type names the same method as the file, as clients compare them.
 pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method, now: Timestamp) -> Card {
     let centre = facts.centres.get(&visit.centre);
-    let name = centre.map_or_else(|| visit.centre.to_string(), |c| c.name.clone());
-    let address = centre.and_then(|c| c.address.clone()).map(|a| format!("{name}, {a}"));
+    let name = centre.map_or_else(|| visit.centre.to_string(), |c| one_line(&c.name));
+    let address = centre.and_then(|c| c.address.as_deref()).map(|a| format!("{name}, {}", one_line(a)));
     let title_of = name.clone();
     let mut event = Event::new();
     event

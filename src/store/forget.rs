@@ -35,10 +35,11 @@ const DELETIONS: [&str; 15] = [
     ),
     // What volunteers wrote in the person's threads may quote the person.
     concat!(
-        "UPDATE inbox SET text = NULL, message = NULL WHERE ",
+        "UPDATE inbox SET text = NULL, message = NULL, address = '' WHERE address <> ?1 AND (",
         mine!("request"),
         " OR ",
-        threads!("address")
+        threads!("address"),
+        ")"
     ),
     concat!("DELETE FROM proposals WHERE ", mine!("request")),
     concat!("DELETE FROM notes WHERE ", mine!("request")),

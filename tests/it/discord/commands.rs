@@ -118,8 +118,8 @@ async fn forgetting_takes_away_what_the_bot_wrote() -> Tested {
     let goodbye = amina.sees(dm, "raderas nu").await?;
     assert!(goodbye.contains("I Discord tar jag bort"), "{goodbye}");
     let left = |state: &crate::support::discord::State| {
-        let seen = crate::support::discord::screen(state, dm);
-        (seen.iter().all(|m| m.contains("raderas nu") || m.contains("hej"))).then_some(seen.len())
+        let seen = crate::support::discord::screen::screen(state, dm);
+        seen.iter().all(|m| !m.by_bot || m.contains("raderas nu")).then_some(seen.len())
     };
     // Her own word, which no bot may delete, and the goodbye.
     assert_eq!(bridge.dc.until("only the goodbye is left", left).await?, 2);

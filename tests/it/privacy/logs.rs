@@ -67,8 +67,9 @@ async fn no_line_and_no_metric_names_a_person_or_quotes_a_text() {
     }
     telegram.raw(json!({ "strange_thing": { "from": { "id": AMINA }, "text": "papegojfond" } }));
     telegram.raw(json!({ "message": { "text": 7, "chat": "Zebulina" } }));
-    let asked = bo.say("/forget");
-    let asked = bo.answer_to(&asked).await.expect("an answer");
+    bo.say("/forget");
+    let asked = bo.wait("the question", |screen| screen.find("Vill du radera allt").cloned()).await;
+    let asked = asked.expect("a question");
     bo.tap_on(asked.id, "Ja, radera allt").expect("the button");
 
     // The web chat and the console.

@@ -38,6 +38,25 @@ async fn count(path: &Path, what: &'static str) -> i64 {
     count
 }
 
+/// The rows of a table that hold a word.
+async fn rows_with(path: &Path, table: &str, word: &str) -> String {
+    let options = SqliteConnectOptions::new().filename(path);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("it opens");
+    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info(?)")
+        .bind(table)
+        .fetch_all(&pool)
+        .await
+        .expect("columns");
+    let pairs: Vec<String> = columns.iter().map(|c| format!("'{c}', {c}")).collect();
+    let sql = format!(
+        "SELECT coalesce(group_concat(j, x'0a'), '') FROM (SELECT json_object({}) AS j FROM {table}) WHERE j LIKE '%' || ? || '%'",
+        pairs.join(", ")
+    );
+    let found = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(word).fetch_one(&pool).await.expect("rows");
+    pool.close().await;
+    found
+}
+
 #[tokio::test]
 async fn each_kind_of_data_goes_when_its_days_are_over() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -62,6 +81,9 @@ async fn each_kind_of_data_goes_when_its_days_are_over() {
     house.set_clock(days(began, 93));
     let first = tidy(&house.app, &house.store, &kept).await.expect("tidied");
     assert!(first.rows > 5 && first.persons == 0, "{first:?}");
+    for table in ["inbox", "letters", "requests", "visits", "conversations", "proposals", "notes"] {
+        println!("{table}: {}", rows_with(&path, table, "Zebul").await);
+    }
     for word in ["Zebulon", "Zebulina"] {
         assert_eq!(holding(folder.path(), word), [""; 0], "{word}");
     }
