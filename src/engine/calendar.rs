@@ -40,6 +40,28 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// The longest line, in bytes (RFC 5545, 3.1).
+const LONGEST_LINE: usize = 75;
+
+/// The same lines, folded so that none is too long: the library forgets the space that a folded line
+/// begins with.
+fn folded(file: &str) -> String {
+    let mut out = String::with_capacity(file.len() + 64);
+    for line in file.replace("\r\n ", "").split_terminator("\r\n") {
+        let mut length = 0;
+        for c in line.chars() {
+            if length + c.len_utf8() > LONGEST_LINE {
+                out.push_str("\r\n ");
+                length = 1;
+            }
+            out.push(c);
+            length += c.len_utf8();
+        }
+        out.push_str("\r\n");
+    }
+    out
+}
+
 /// The file. The MIME type names the same method as the file, as clients compare them.
 pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method, now: Timestamp) -> Card {
     let centre = facts.centres.get(&visit.centre);
@@ -74,7 +96,7 @@ pub(super) fn document(facts: &Facts, visit: &Visit, lang: Lang, method: Method,
     Card::Document {
         name: "digidel.ics".to_owned(),
         mime: format!("text/calendar; charset=utf-8; method={}", method.word()),
-        content: calendar.to_string(),
+        content: folded(&calendar.to_string()),
     }
 }
 

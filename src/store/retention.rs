@@ -31,7 +31,7 @@ const NOTES: &str = "DELETE FROM notes WHERE id IN (SELECT id FROM notes WHERE a
 const PROPOSALS: &str = "DELETE FROM proposals WHERE id IN (SELECT id FROM proposals WHERE at < ?1 LIMIT ?2)";
 const NOTICES: &str = "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE at < ?1 LIMIT ?2)";
 const VISITS: &str = "DELETE FROM visits WHERE id IN (
-    SELECT id FROM visits WHERE starts_at < ?1 AND changed_at < ?1 LIMIT ?2)";
+    SELECT id FROM visits WHERE starts_at < ?1 LIMIT ?2)";
 const KEYS: &str = "DELETE FROM inbox WHERE id IN (
     SELECT id FROM inbox WHERE at < ?1 AND text IS NULL AND message IS NULL LIMIT ?2)";
 const AUDIT: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 LIMIT ?2)";

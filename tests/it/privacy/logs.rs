@@ -73,7 +73,8 @@ async fn no_line_and_no_metric_names_a_person_or_quotes_a_text() {
     bo.tap_on(asked.id, "Ja, radera allt").expect("the button");
 
     // The web chat and the console.
-    let client = reqwest::Client::new();
+    let client =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let form = |path: &str, body: String| {
         client
             .post(bot.url(path))

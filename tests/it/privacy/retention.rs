@@ -13,7 +13,6 @@ use super::holding;
 use crate::support::house::House;
 
 const TALK: &[&str] = &[
-    "min papegoja Zebulon kan inte skriva ut",
     "boka",
     "Motala",
     "[Testcentret i Motala]",
@@ -23,6 +22,7 @@ const TALK: &[&str] = &[
     "[Nej tack]",
     "Zebulina",
     "ja",
+    "min papegoja Zebulon kan inte skriva ut",
     "/mydata",
 ];
 
@@ -38,25 +38,6 @@ async fn count(path: &Path, what: &'static str) -> i64 {
     count
 }
 
-/// The rows of a table that hold a word.
-async fn rows_with(path: &Path, table: &str, word: &str) -> String {
-    let options = SqliteConnectOptions::new().filename(path);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("it opens");
-    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info(?)")
-        .bind(table)
-        .fetch_all(&pool)
-        .await
-        .expect("columns");
-    let pairs: Vec<String> = columns.iter().map(|c| format!("'{c}', {c}")).collect();
-    let sql = format!(
-        "SELECT coalesce(group_concat(j, x'0a'), '') FROM (SELECT json_object({}) AS j FROM {table}) WHERE j LIKE '%' || ? || '%'",
-        pairs.join(", ")
-    );
-    let found = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(word).fetch_one(&pool).await.expect("rows");
-    pool.close().await;
-    found
-}
-
 #[tokio::test]
 async fn each_kind_of_data_goes_when_its_days_are_over() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -69,8 +50,10 @@ async fn each_kind_of_data_goes_when_its_days_are_over() {
     // What must run out last, kept by somebody who goes on writing.
     let kept = Retention { persons_days: 400, audit_days: 300, keys_days: 200, ..Retention::default() };
     let began = house.now();
-    house.set_clock(days(began, 89));
-    house.deliver().await;
+    for day in [1, 2, 3, 89] {
+        house.set_clock(days(began, day));
+        house.deliver().await;
+    }
     house.does(&rut, Some("sv"), "tack").await;
     tidy(&house.app, &house.store, &kept).await.expect("tidied");
     assert!(!holding(folder.path(), "Zebulon").is_empty(), "not yet");
@@ -81,9 +64,6 @@ async fn each_kind_of_data_goes_when_its_days_are_over() {
     house.set_clock(days(began, 93));
     let first = tidy(&house.app, &house.store, &kept).await.expect("tidied");
     assert!(first.rows > 5 && first.persons == 0, "{first:?}");
-    for table in ["inbox", "letters", "requests", "visits", "conversations", "proposals", "notes"] {
-        println!("{table}: {}", rows_with(&path, table, "Zebul").await);
-    }
     for word in ["Zebulon", "Zebulina"] {
         assert_eq!(holding(folder.path(), word), [""; 0], "{word}");
     }
@@ -123,7 +103,7 @@ async fn each_kind_of_data_goes_when_its_days_are_over() {
 async fn nobody_with_a_visit_ahead_is_deleted() {
     let mut house = House::open().await;
     let rut: Address = "telegram:77002".parse().expect("an address");
-    for line in &TALK[1..] {
+    for line in TALK {
         house.does(&rut, Some("sv"), line).await;
     }
     let kept = Retention { persons_days: 1, ..Retention::default() };
