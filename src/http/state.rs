@@ -33,7 +33,7 @@ pub struct Part {
 /// What the pages about the program's state look at.
 #[derive(Clone)]
 pub struct Parts {
-    parts: Arc<[Part]>,
+    watched: Arc<[Part]>,
     clock: Clock,
     looked: Arc<Mutex<Option<(Instant, bool)>>>,
 }
@@ -42,7 +42,7 @@ impl Parts {
     /// The parts that are switched on, and the clock by which letters are late.
     #[must_use]
     pub fn new(parts: Vec<Part>, clock: Clock) -> Self {
-        Self { parts: parts.into(), clock, looked: Arc::default() }
+        Self { watched: parts.into(), clock, looked: Arc::default() }
     }
 
     /// Whether the database takes what is written.
@@ -67,7 +67,7 @@ impl Parts {
             Err("the database cannot be written to".to_owned())
         };
         let mut all = vec![("database", database)];
-        all.extend(self.parts.iter().map(|part| (part.name, (part.look)())));
+        all.extend(self.watched.iter().map(|part| (part.name, (part.look)())));
         all
     }
 }
