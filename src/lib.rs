@@ -13,9 +13,14 @@ pub mod app;
 pub mod console;
 pub mod engine;
 pub mod facts;
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod gate;
 pub mod http;
 pub mod model;
 pub mod outbox;
 pub mod poster;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
+pub mod tidy;

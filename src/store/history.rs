@@ -79,7 +79,11 @@ pub(super) fn in_order(
                 message: Box::new(message),
                 at: from_millis(at),
             }),
-            Content::Retract(_) | Content::Withdraw { .. } | Content::Desk(_) | Content::Alarm(_) => None,
+            Content::Retract(_)
+            | Content::Withdraw { .. }
+            | Content::Clear(_)
+            | Content::Desk(_)
+            | Content::Alarm(_) => None,
         });
     let mut all: Vec<Said> = came.chain(went).collect();
     all.sort_by_key(Said::order);

@@ -10,9 +10,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("facts", &["model", "facts"]),
     ("engine", &["model", "facts", "engine"]),
     ("store", &["model", "facts", "engine", "store"]),
-    ("app", &["model", "facts", "engine", "store", "app"]),
+    ("gate", &["model", "gate"]),
+    ("app", &["model", "facts", "engine", "store", "gate", "app"]),
     ("outbox", &["model", "store", "outbox"]),
-    ("settings", &["settings"]),
+    ("settings", &["model", "gate", "settings"]),
+    ("tidy", &["model", "store", "app", "tidy"]),
     ("adapters", &["model", "app", "outbox", "settings", "adapters"]),
     ("console", &["model", "facts", "engine", "store", "app", "settings", "console"]),
 ];
