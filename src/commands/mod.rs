@@ -5,6 +5,7 @@
 mod ask;
 mod chat;
 mod check;
+mod demo;
 mod eval;
 mod lines;
 mod nearest;
@@ -40,7 +41,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Start the bot on every platform that is configured
-    Run,
+    Run(run::Run),
     /// Talk to the bot here, in the terminal; reads plain lines when piped
     Chat(chat::Chat),
     /// Accounts of the console: add, reset, list
@@ -64,7 +65,7 @@ pub fn main() -> ExitCode {
     let source = if cli.no_embedding { source.lexical_only() } else { source };
     let result = match cli.command {
         Command::Check => return check::check(&source),
-        Command::Run => run::run(&source, cli.config.as_deref()),
+        Command::Run(options) => run::run(&options, &source, cli.config.as_deref()),
         Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),

@@ -7,56 +7,39 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use clap::Args;
 use digidel::adapters::discord::{Discord, Labels, Wiring};
 use digidel::adapters::telegram::Telegram;
 use digidel::adapters::web::{self, WebMail};
+use digidel::alarms::AlarmClock;
 use digidel::app::App;
 use digidel::console;
+use digidel::demo::Nowhere;
 use digidel::engine::say;
+use digidel::facts::Facts;
 use digidel::facts::source::Source;
 use digidel::http::{self, Site};
-use digidel::model::chat::{Chat, Hints, Platform, Role};
-use digidel::model::event::{Incoming, Input};
-use digidel::model::message::Content;
+use digidel::model::chat::Platform;
 use digidel::model::time::{Clock, Timestamp};
-use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
+use digidel::outbox::Outbox;
 use digidel::settings::Settings;
 use digidel::store::Store;
-use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Brings notes of the bot to itself back as events.
-pub struct AlarmClock(pub App);
+use super::demo::{Demo, Login};
 
-impl Deliver for AlarmClock {
-    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        Box::pin(async move {
-            let Content::Alarm(alarm) = &parcel.content else { return Ok(Vec::new()) };
-            let incoming = Incoming {
-                key: format!("alarm:{}", parcel.id),
-                chat: Chat::private(parcel.to.clone()),
-                role: Role::Clock,
-                input: Input::Alarm(alarm.clone()),
-                hints: Hints::default(),
-                reply: None,
-                message: None,
-            };
-            match self.0.handle(incoming).await {
-                Ok(_) => Ok(Vec::new()),
-                Err(error) => Err(SendError::Retry { after: None, why: error.to_string() }.into()),
-            }
-        })
-    }
-
-    fn repeats_safely(&self) -> bool {
-        true
-    }
+/// How to run.
+#[derive(Args)]
+pub struct Run {
+    /// Show a month of invented requests and visits, in a database of its own that is thrown away
+    #[arg(long)]
+    demo: bool,
 }
 
 /// Runs until it is told to stop.
-pub fn run(source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
+pub fn run(options: &Run, source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(folder)?;
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -65,10 +48,17 @@ pub fn run(source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
                 .unwrap_or_else(|_| "info,serenity=error".into()),
         )
         .init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings, source))
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if !options.demo {
+        let facts = Arc::new(super::load(source));
+        return runtime.block_on(serve(settings, facts, None));
+    }
+    let (demo, facts) = Demo::set_up(settings, source, folder)?;
+    let login = runtime.block_on(demo.fill(&facts))?;
+    runtime.block_on(serve(demo.settings.clone(), facts, Some(login)))
 }
 
-async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
+async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> anyhow::Result<()> {
     if let Some(folder) = settings.database.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
@@ -78,7 +68,6 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         .with_context(|| format!("the database {} cannot be opened", settings.database.display()))?;
     let clock = super::computer_clock();
     let bell = Arc::new(Notify::new());
-    let facts = Arc::new(super::load(source));
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
@@ -102,9 +91,14 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         tasks.spawn(discord.listen(stop.clone()));
     }
 
+    if demo.is_some() {
+        // What the invented residents of these are told is seen in the console, and goes nowhere.
+        let nowhere = Arc::new(Nowhere);
+        outbox = outbox.with(Platform::Telegram, nowhere.clone()).with(Platform::Discord, nowhere);
+    }
     let mail = WebMail::default();
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
-    let site = Site::new(&settings.http, store.clone());
+    let site = Site::new(&settings.http, store.clone()).of_demo(demo.is_some());
     let pages = web::router(app.clone(), site.clone(), mail);
     let pages = pages.merge(console::router(
         app.clone(),
@@ -122,7 +116,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     });
 
     tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
-    welcome(&settings, &store, &site, clock()).await?;
+    welcome(&settings, &store, &site, demo.as_ref(), clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
         tracing::warn!(letters = left, "letters were under way when the bot last stopped");
@@ -153,7 +147,13 @@ fn discord_wiring(app: &App, store: &Store) -> Wiring {
 }
 
 /// Says where to click, what is off and how to turn it on, and how the first administrator gets in.
-async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp) -> anyhow::Result<()> {
+async fn welcome(
+    settings: &Settings,
+    store: &Store,
+    site: &Site,
+    demo: Option<&Login>,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let url = &site.public_url;
     let link = console::first::first_link(store, url, now).await?;
     let mut out = std::io::stdout().lock();
@@ -161,6 +161,10 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
     writeln!(out, "  Web chat    {url}/")?;
     writeln!(out, "  Console     {url}/staff")?;
     writeln!(out, "  Database    {}", settings.database.display())?;
+    if let Some(login) = demo {
+        writeln!(out, "{login}\nStop with Ctrl-C; then everything of it is deleted.")?;
+        return Ok(());
+    }
     if let Some(link) = link {
         writeln!(out, "  First administrator, once, within three days:\n              {link}")?;
     }

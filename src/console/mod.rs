@@ -71,6 +71,7 @@ pub(super) struct Frame {
     here: &'static str,
     administrator: bool,
     may_change: bool,
+    invented: bool,
     /// What has just been done.
     done: Option<String>,
 }
@@ -98,6 +99,7 @@ impl Frame {
             here,
             administrator: staff.account.is_administrator(),
             may_change: staff.account.may_change(),
+            invented: staff.invented,
             done,
         }
     }

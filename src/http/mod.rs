@@ -46,6 +46,8 @@ pub struct Site {
     pub behind_proxy: bool,
     /// The address that people come to, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Whether everything in the database is invented (`run --demo`): every page says so.
+    pub invented: bool,
     store: Store,
 }
 
@@ -60,8 +62,15 @@ impl Site {
             embed: settings.embed.clone().into(),
             behind_proxy: settings.behind_proxy,
             public_url: public_url.trim_end_matches('/').into(),
+            invented: false,
             store,
         }
+    }
+
+    /// The same, of a demo: every page says that all of it is invented.
+    #[must_use]
+    pub fn of_demo(self, invented: bool) -> Self {
+        Self { invented, ..self }
     }
 
     /// The words of a page in the language of the browser, if we speak it.

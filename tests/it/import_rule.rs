@@ -12,6 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["model", "facts", "engine", "store"]),
     ("app", &["model", "facts", "engine", "store", "app"]),
     ("outbox", &["model", "store", "outbox"]),
+    ("alarms", &["model", "app", "outbox", "alarms"]),
+    ("demo", &["model", "facts", "store", "app", "outbox", "alarms", "console", "demo"]),
     ("settings", &["settings"]),
     ("adapters", &["model", "app", "outbox", "settings", "adapters"]),
     ("console", &["model", "facts", "engine", "store", "app", "settings", "console"]),

@@ -1,5 +1,6 @@
 //! The console through its router: the door, the rights, and the desk.
 
+mod demo;
 mod desk;
 
 use axum::http::StatusCode;
