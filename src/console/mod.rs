@@ -16,6 +16,7 @@ mod knowledge;
 mod live;
 mod password;
 mod people;
+mod repeats;
 mod request;
 mod requests;
 mod session;
@@ -87,6 +88,11 @@ impl Frame {
                 "resolved" => w.done_resolved(),
                 "reopened" => w.done_reopened(),
                 "stale" => w.done_stale(),
+                "merged" => w.done_merged(),
+                "split" => w.done_split(),
+                "volunteers" => w.done_volunteers(),
+                "impossible" => w.done_impossible(),
+                "full" => w.done_full(),
                 "erased" => w.data_erased(),
                 "second" => w.second_on(),
                 _ => return None,
@@ -146,6 +152,7 @@ pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
     };
     Router::new()
         .route("/staff", get(requests::list))
+        .route("/staff/views", post(requests::keep))
         .route("/staff/requests/{id}", get(request::show).post(request::act))
         .route("/staff/visits", get(visits::list).post(visits::act))
         .route("/staff/centres", get(centres::list))

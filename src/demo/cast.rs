@@ -21,6 +21,9 @@ pub(super) struct Talk {
     pub times: u16,
     #[serde(default)]
     pub late: bool,
+    /// One begins shortly before the end.
+    #[serde(default)]
+    pub now: bool,
     pub lines: Vec<String>,
     #[serde(default)]
     pub answer: String,

@@ -69,6 +69,7 @@ pub(super) async fn play(stage: Stage, cast: &Cast, end: Timestamp, extent: Exte
     let mut month =
         Month { stage, cast, chance, plan: BTreeMap::new(), count: 0, end, expected: HashSet::new() };
     month.fill_plan(extent);
+    month.fill_end();
     while let Some(((at, _), act)) = month.plan.pop_first() {
         let at = from_millis(at);
         if at >= end {
@@ -123,6 +124,16 @@ impl Month<'_> {
                     self.at(when, Act::WalkIn(centre.clone()));
                 }
             }
+        }
+    }
+
+    /// Whoever an evaluator finds waiting.
+    fn fill_end(&mut self) {
+        let now = self.cast.talks.iter().enumerate().filter(|(_, talk)| talk.now);
+        for (n, _) in now.collect::<Vec<_>>() {
+            let minutes = i64::try_from(20 + self.below(150)).unwrap_or(20);
+            let resident = self.somebody(n);
+            self.at(later(self.end, -minutes * 60), Act::Line(resident, 0));
         }
     }
 

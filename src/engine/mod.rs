@@ -12,6 +12,7 @@ mod group;
 mod handoff;
 pub mod mask;
 mod menu;
+mod merge;
 mod nearby;
 mod privacy;
 mod safety;

@@ -32,6 +32,8 @@ pub enum Need {
     NoShows(Timestamp),
     /// One request.
     Request(RequestId),
+    /// The requests that wait for the answer to this one.
+    Merged(RequestId),
     /// What is kept of the resident: the masked texts, oldest first.
     Texts,
     /// Something of the volunteers' desk.
@@ -60,6 +62,7 @@ pub struct Situation {
     centre_visits: BTreeMap<CentreId, Vec<Visit>>,
     no_shows: Option<Vec<Timestamp>>,
     requests: BTreeMap<RequestId, Option<Request>>,
+    merged: BTreeMap<RequestId, Vec<Request>>,
     texts: Option<Vec<KeptText>>,
     desk: Vec<(DeskNeed, DeskFound)>,
 }
@@ -83,6 +86,8 @@ pub enum Found {
     NoShows(Vec<Timestamp>),
     /// To [`Need::Request`].
     Request(RequestId, Option<Box<Request>>),
+    /// To [`Need::Merged`].
+    Merged(RequestId, Vec<Request>),
     /// To [`Need::Texts`].
     Texts(Vec<KeptText>),
     /// To [`Need::Desk`].
@@ -107,6 +112,7 @@ impl Situation {
             Found::CentreVisits(centre, visits) => drop(self.centre_visits.insert(centre, visits)),
             Found::NoShows(times) => self.no_shows = Some(times),
             Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
+            Found::Merged(id, requests) => drop(self.merged.insert(id, requests)),
             Found::Texts(texts) => self.texts = Some(texts),
             Found::Desk(need, found) => self.desk.push((need, found)),
         }
@@ -145,6 +151,10 @@ impl Situation {
 
     pub(super) fn request(&self, id: RequestId) -> Result<Option<&Request>, Need> {
         self.requests.get(&id).map(Option::as_ref).ok_or(Need::Request(id))
+    }
+
+    pub(super) fn merged(&self, id: RequestId) -> Result<&[Request], Need> {
+        self.merged.get(&id).map(Vec::as_slice).ok_or(Need::Merged(id))
     }
 
     pub(super) fn desk(&self, need: DeskNeed) -> Result<&DeskFound, Need> {

@@ -17,6 +17,7 @@ pub mod persons;
 mod requests;
 pub mod revisions;
 mod save;
+pub mod views;
 pub mod visit_lists;
 mod visits;
 pub mod worklist;

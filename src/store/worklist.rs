@@ -38,6 +38,8 @@ pub struct Filter {
     pub assignee: Option<i64>,
     /// Words that stand in the question or the conversation.
     pub words: Option<String>,
+    /// Also those that wait for the answer to another one.
+    pub merged: bool,
     /// Only of these centres, or of none; empty: of all.
     pub only: Vec<CentreId>,
     /// Older than this one, by the last change and the number: the next page.
@@ -77,6 +79,11 @@ pub struct CannedReply {
     pub text: String,
 }
 
+/// The platform of a request, as the index has it.
+const PLATFORM: &str = "substr(resident, 1, max(instr(resident, ':') - 1, 0))";
+/// How many lines of conversations that fit are looked at, the newest first.
+const NEWEST: i64 = 20_000;
+
 /// What people typed as an FTS5 query: every word, the last as a beginning. Nothing of it is syntax.
 fn match_all(words: &str) -> Option<String> {
     let words: Vec<&str> =
@@ -104,10 +111,9 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
     equal("lang", filter.lang.clone());
     equal("centre", filter.centre.as_ref().map(ToString::to_string));
     equal("outcome", filter.outcome.map(|o| o.word().to_owned()));
-    if let Some(platform) = filter.platform {
-        // `;` follows `:` in ASCII: everything that begins with the platform's name.
-        query.push(" AND resident >= ").push_bind(format!("{}:", platform.name()));
-        query.push(" AND resident < ").push_bind(format!("{};", platform.name()));
+    equal(PLATFORM, filter.platform.map(|p| p.name().to_owned()));
+    if !filter.merged {
+        query.push(" AND merged_into IS NULL");
     }
     if let Some(from) = filter.from {
         query.push(" AND opened_at >= ").push_bind(to_millis(from));
@@ -130,8 +136,12 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
         query
             .push(" AND id IN (SELECT rowid FROM request_words WHERE request_words MATCH ")
             .push_bind(words.clone());
-        query.push(" UNION SELECT i.request FROM inbox_words w JOIN inbox i ON i.id = w.rowid WHERE w.inbox_words MATCH ");
-        query.push_bind(words).push(" AND i.request IS NOT NULL)");
+        query.push(
+            " UNION SELECT i.request FROM
+               (SELECT rowid FROM inbox_words WHERE inbox_words MATCH ",
+        );
+        query.push_bind(words).push(" ORDER BY rowid DESC LIMIT ").push_bind(NEWEST);
+        query.push(") w JOIN inbox i ON i.id = w.rowid WHERE i.request IS NOT NULL)");
     }
     if let Some((changed, id)) = filter.before {
         query.push(" AND (changed_at, id) < (").push_bind(changed).push(", ").push_bind(id).push(")");
@@ -148,6 +158,16 @@ impl Store {
         narrow(&mut query, filter);
         query.push(" ORDER BY changed_at DESC, id DESC LIMIT ").push_bind(count);
         let rows: Vec<SqliteRow> = query.build().fetch_all(self.readers()).await?;
+        rows.iter().map(requests::from_row).collect()
+    }
+
+    /// The requests that wait for the answer to this one, the oldest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn waiting_for(&self, id: RequestId) -> Result<Vec<Request>, StoreError> {
+        let sql = "SELECT * FROM requests WHERE merged_into = ? AND resident <> '' ORDER BY opened_at, id";
+        let rows = sqlx::query(sql).bind(id.number()).fetch_all(self.readers()).await?;
         rows.iter().map(requests::from_row).collect()
     }
 

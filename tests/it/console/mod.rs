@@ -2,6 +2,9 @@
 
 mod demo;
 mod desk;
+mod insight;
+mod load;
+mod together;
 
 use axum::http::StatusCode;
 use digidel::console::{self, Secret};
