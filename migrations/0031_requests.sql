@@ -27,6 +27,10 @@ CREATE INDEX requests_by_lang ON requests (lang, changed_at);
 CREATE INDEX requests_by_kind ON requests (kind, changed_at);
 CREATE INDEX requests_by_outcome ON requests (outcome, changed_at) WHERE outcome IS NOT NULL;
 CREATE INDEX requests_by_platform ON requests (substr(resident, 1, max(instr(resident, ':') - 1, 0)), changed_at);
+-- Several filters at once: every column that a list is narrowed by, in the order in which it is shown.
+CREATE INDEX requests_list ON requests
+    (changed_at, opened_at, status, kind, topic, lang, centre, outcome, assignee, merged_into,
+     substr(resident, 1, max(instr(resident, ':') - 1, 0)));
 -- The figures of a period read this index and not the rows.
 CREATE INDEX requests_figures ON requests
     (opened_at, centre, topic, lang, status, outcome, kind, first_answer_at,

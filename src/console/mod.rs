@@ -33,6 +33,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use self::password::Hasher;
+pub use self::password::check as check_password;
 use self::session::Staff;
 pub use self::totp::Secret;
 use crate::app::App;

@@ -9,6 +9,7 @@ mod conversations;
 mod desk;
 mod desk_lists;
 mod error;
+mod filter;
 pub mod history;
 mod inbox;
 pub mod insight;

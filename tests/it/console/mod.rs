@@ -1,5 +1,6 @@
 //! The console through its router: the door, the rights, and the desk.
 
+mod asvs;
 mod demo;
 mod desk;
 mod insight;

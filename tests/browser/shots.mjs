@@ -1,0 +1,39 @@
+// The pictures of docs/screenshots, from the invented month of `digidel run --demo`.
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { needBrowser, start } from "./house.mjs";
+import { visitor } from "./walks/resident.mjs";
+
+const folder = resolve(import.meta.dirname, "../../docs/screenshots");
+const executablePath = needBrowser();
+const { chromium } = await import("playwright-core");
+mkdirSync(folder, { recursive: true });
+
+const { url, out, stop } = await start({ args: ["--demo"], config: null });
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const shot = async (page, name) => { await page.setViewportSize({ width: 1280, height: 900 }); await page.screenshot({ path: join(folder, `${name}.png`) }); };
+try {
+  const rut = await visitor(browser, url);
+  await rut.say("bankid funkar inte");
+  await rut.page.setViewportSize({ width: 900, height: 900 });
+  await rut.page.screenshot({ path: join(folder, "chat.png") });
+  const staff = await (await browser.newContext({ locale: "sv-SE" })).newPage();
+  await staff.goto(`${url}/staff/login`);
+  await staff.fill("#login", "anna");
+  await staff.fill("#password", /password +(\S+)/.exec(out)[1]);
+  await staff.click("main button.main");
+  await staff.waitForURL(`${url}/staff`);
+  await shot(staff, "requests");
+  await staff.goto(`${url}/staff?view=all&kind=conversation&status=resolved`);
+  await staff.locator(".question a").first().click();
+  await staff.waitForSelector(".talk");
+  await shot(staff, "request");
+  await staff.goto(`${url}/staff/visits?view=week`);
+  await shot(staff, "visits-view-week");
+  await staff.goto(`${url}/staff/insight`);
+  await shot(staff, "insight");
+  console.log(`five pictures in ${folder}`);
+} finally {
+  await browser.close();
+  await stop();
+}
