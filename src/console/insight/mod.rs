@@ -352,7 +352,7 @@ mod tests {
     }
 
     fn waits_rows(w: Terms, all: &[Option<i64>]) -> Vec<String> {
-        let rows = super::waits(w, all).rows;
+        let rows = waits(w, all).rows;
         [0, 4].iter().map(|n| rows[*n].cells[0].clone()).collect()
     }
 }

@@ -38,6 +38,7 @@ export const wrongPassword = async ({ browser, url, examine }) => {
 export const endedSession = async ({ page, url }) => {
   const twin = await page.context().newPage();
   await twin.goto(`${url}/staff`);
+  await page.goto(`${url}/staff`);
   await page.click("header form button");
   await page.waitForURL(/login\?out/);
   await twin.goto(`${url}/staff`);

@@ -16,7 +16,7 @@ export const inLanguage = async ({ browser, url, examine }, code) => {
   const anyone = await visitor(browser, url, code);
   await examine(anyone.page, `welcome-${code}`);
   await anyone.say("BankID");
-  await anyone.press("find").catch(() => anyone.say("Motala"));
+  await anyone.say("Motala");
   const { lang, dir } = await anyone.page.evaluate(() => ({ lang: document.documentElement.lang, dir: document.documentElement.dir }));
   assert.equal(lang, code);
   assert.equal(dir === "rtl", ["ar", "fa", "ckb", "ps", "ur"].includes(code));
