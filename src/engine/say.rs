@@ -43,14 +43,8 @@ impl Say for String {
 }
 
 impl Say for usize {
-    fn say(&self, _: Lang) -> String {
-        self.to_string()
-    }
-}
-
-impl Say for u16 {
-    fn say(&self, _: Lang) -> String {
-        self.to_string()
+    fn say(&self, lang: Lang) -> String {
+        self.to_string().say(lang)
     }
 }
 
@@ -66,13 +60,29 @@ impl Say for Date {
     }
 }
 
-/// Plain text for a button: no Markdown, so nothing is escaped.
+/// Plain text for a button: no Markdown, so nothing is escaped; kept apart like other names.
 struct Plain<'a, T: ?Sized>(&'a T);
 
 impl Plain<'_, str> {
-    fn say(&self, _: Lang) -> &str {
-        self.0
+    fn say(&self, lang: Lang) -> String {
+        if lang.is_rtl() { format!("\u{2068}{}\u{2069}", self.0) } else { self.0.to_owned() }
     }
+}
+
+/// A sentence with its values in place. The commands in it are kept apart in right-to-left text:
+/// their slash would else stand on the wrong side.
+fn sentence(lang: Lang, text: String) -> Markup {
+    if !lang.is_rtl() {
+        return Markup::trusted(text);
+    }
+    let words = text.split_inclusive([' ', '\n']).map(|word| {
+        let command = word.trim_end_matches(|c: char| !c.is_ascii_lowercase());
+        match command.strip_prefix('/').is_some_and(|name| name.bytes().all(|b| b.is_ascii_lowercase())) {
+            true => format!("\u{2068}{command}\u{2069}{}", &word[command.len()..]),
+            false => word.to_owned(),
+        }
+    });
+    Markup::trusted(words.collect::<String>())
 }
 
 macro_rules! sentences {
@@ -80,7 +90,7 @@ macro_rules! sentences {
         #[doc = concat!("The sentence `", $key, "`.")]
         #[must_use]
         pub fn $name(lang: Lang $(, $arg: impl Say)*) -> Markup {
-            Markup::trusted(t!($key, locale = lang.code() $(, $arg = $arg.say(lang))*).into_owned())
+            sentence(lang, t!($key, locale = lang.code() $(, $arg = $arg.say(lang))*).into_owned())
         }
     )+ };
 }
@@ -133,6 +143,7 @@ sentences! {
     article_care() = "answer.care";
     article_other_language() = "answer.other_language";
     article_unreviewed() = "answer.unreviewed";
+    explained(term, plain) = "answer.explained";
     suggest() = "answer.suggest";
     unknown() = "answer.unknown";
     helped() = "answer.helped";

@@ -5,6 +5,7 @@
 
 pub mod centres;
 pub mod desk;
+pub mod glossary;
 pub mod knowledge;
 pub mod places;
 pub mod problem;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use self::centres::Centres;
 use self::desk::DeskRules;
+use self::glossary::{Glossary, TermId};
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
 use std::ops::Range;
@@ -35,6 +37,8 @@ pub struct Facts {
     pub centres: Centres,
     /// The articles and the search over them.
     pub knowledge: Arc<Knowledge>,
+    /// Hard words and what they mean.
+    pub glossary: Arc<Glossary>,
     /// What is recognised before any search.
     pub rules: Arc<Rules>,
     /// The signs of fraud.
@@ -52,6 +56,8 @@ pub struct Understanding {
     pub place: Option<Resolved>,
     /// Whether the place is all that the text says.
     pub only_place: bool,
+    /// The word whose meaning it asks for.
+    pub term: Option<TermId>,
     /// The articles that fit.
     pub found: Found,
     /// What the scam check says, if the text looks like a pasted message.
@@ -80,9 +86,12 @@ impl Facts {
         problems.extend(more);
         let (desk, more) = DeskRules::read("desk.toml", &text("desk.toml"));
         problems.extend(more);
+        let (glossary, more) = Glossary::read(source);
+        problems.extend(more);
+        let glossary = Arc::new(glossary);
         let (places, knowledge) = (Arc::new(places), Arc::new(knowledge));
         let (rules, scam) = (Arc::new(rules), Arc::new(scam));
-        (Self { places, centres, knowledge, rules, scam, desk }, problems)
+        (Self { places, centres, knowledge, glossary, rules, scam, desk }, problems)
     }
 
     /// The same facts under what staff have said since: pairs of a revision's subject and contents.
@@ -116,6 +125,7 @@ impl Facts {
             intent: self.rules.intent(text).or(wish),
             place,
             only_place,
+            term: self.glossary.asked(text).cloned(),
             found: self.knowledge.search.find(text),
             examination: self.scam.looks_pasted(text).then(|| self.scam.examine(text)),
         }

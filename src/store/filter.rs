@@ -50,11 +50,12 @@ const NEWEST: i64 = 5_000;
 /// From this many questions on, words are broad.
 pub(super) const MANY: i64 = 2_000;
 
-/// What people typed as an FTS5 query: every word, the last as a beginning. Nothing of it is syntax.
-pub(super) fn match_all(words: &str) -> Option<String> {
+/// What people typed as an FTS5 query: every word, as it is or as a beginning. Nothing of it is syntax.
+pub(super) fn match_all(words: &str, as_beginnings: bool) -> Option<String> {
     let words: Vec<&str> =
         words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(8).collect();
-    let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"*")).collect();
+    let end = if as_beginnings { "*" } else { "" };
+    let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"{end}")).collect();
     (!quoted.is_empty()).then(|| quoted.join(" "))
 }
 

@@ -50,28 +50,33 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn requests(&self, filter: &Filter, count: u32) -> Result<Vec<Request>, StoreError> {
-        let words = filter.words.as_deref().and_then(filter::match_all);
-        let broad = match &words {
+        let typed = filter.words.as_deref();
+        let whole = typed.and_then(|words| filter::match_all(words, false));
+        let broad = match &whole {
             Some(words) => self.is_broad(words).await?,
             None => false,
         };
+        // Words that stand in very many places are searched as they are: collecting everything that
+        // begins like them takes long and helps nobody.
+        let words = if broad { whole } else { typed.and_then(|words| filter::match_all(words, true)) };
         let mut query = filter.select(words.as_deref(), broad);
         query.push(" ORDER BY changed_at DESC, id DESC LIMIT ").push_bind(count);
         let rows: Vec<SqliteRow> = query.build().fetch_all(self.readers()).await?;
         rows.iter().map(requests::from_row).collect()
     }
 
-    /// Whether so many questions have these words that it is quicker to walk the list than to look
+    /// Whether these words stand in so many places that it is quicker to walk the list than to look
     /// each of them up.
     async fn is_broad(&self, words: &str) -> Result<bool, StoreError> {
-        let found: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM request_words WHERE request_words MATCH ? LIMIT ?)",
+        let most: i64 = sqlx::query_scalar(
+            "SELECT max((SELECT count(*) FROM (SELECT 1 FROM request_words WHERE request_words MATCH ?1 LIMIT ?2)),
+                        (SELECT count(*) FROM (SELECT 1 FROM inbox_words WHERE inbox_words MATCH ?1 LIMIT ?2)))",
         )
         .bind(words)
         .bind(filter::MANY)
         .fetch_one(self.readers())
         .await?;
-        Ok(found == filter::MANY)
+        Ok(most == filter::MANY)
     }
 
     /// The requests that wait for the answer to this one, the oldest first.

@@ -1,4 +1,5 @@
 // Starts the real program on a fresh database, and a browser to look at it.
+import { fileURLToPath } from "node:url";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -6,7 +7,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const root = resolve(import.meta.dirname, "../..");
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+const root = resolve(here, "../..");
 const program = process.env.DIGIDEL_BIN ?? join(root, "target/debug/digidel");
 const browser = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 

@@ -1,10 +1,13 @@
 // The pictures of docs/screenshots, from the invented month of `digidel run --demo`.
+import { fileURLToPath } from "node:url";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { needBrowser, start } from "./house.mjs";
 import { visitor } from "./walks/resident.mjs";
 
-const folder = resolve(import.meta.dirname, "../../docs/screenshots");
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+const folder = resolve(here, "../../docs/screenshots");
 const executablePath = needBrowser();
 const { chromium } = await import("playwright-core");
 mkdirSync(folder, { recursive: true });

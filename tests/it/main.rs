@@ -9,6 +9,7 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod articles;
 mod console;
 mod database;
 mod discord;
@@ -27,5 +28,6 @@ mod support;
 mod telegram;
 mod telegram_server;
 mod transcripts;
+mod translated;
 mod visits;
 mod web;

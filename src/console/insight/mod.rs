@@ -280,7 +280,10 @@ pub(super) async fn show(
         Ok(html::page(&Page {
             periods: PERIODS
                 .iter()
-                .map(|d| Choice::new(d.to_string(), w.insight_days(d), &set.days.to_string()))
+                .map(|d| {
+                    let days = w.days(usize::try_from(*d).unwrap_or(0));
+                    Choice::new(d.to_string(), days, &set.days.to_string())
+                })
                 .collect(),
             centres: own.map(|c| Choice::new(c.id.to_string(), c.name.clone(), &chosen)).collect(),
             numbers: numbers(&console, &set, &headers).await?,
