@@ -3,19 +3,22 @@
 //! The only owner of clock and randomness. Turns of many conversations share a commit, so that one
 //! `fsync` serves them all; an event is acknowledged only after it.
 
+mod masking;
+
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use crate::engine::{self, Reaction, Situation};
 use crate::facts::{Facts, Understanding};
 use crate::model::chat::{Address, Scope};
 use crate::model::desk::DeskInput;
-use crate::model::event::{Event, Incoming, Input, Masked};
+use crate::model::event::{Event, Incoming, Input};
 use crate::model::id::{Fresh, LetterId};
 use crate::model::message::Content;
-use crate::model::staff::{Refusal, StaffOp};
+use crate::model::staff::Refusal;
 use crate::model::time::{Clock, Timestamp};
 pub use crate::store::history::Said;
 use crate::store::{Noted, Store, StoreError, Turnover};
@@ -108,6 +111,8 @@ pub struct App {
     shelf: Shelf,
     clock: Clock,
     seed: Seed,
+    /// As many texts are understood at once as there are processors; more wait in their order.
+    thinkers: Arc<Semaphore>,
     queue: mpsc::Sender<Job>,
     store: Store,
     commits: watch::Receiver<u64>,
@@ -121,7 +126,9 @@ impl App {
         let (counter, commits) = watch::channel(0);
         let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
         tokio::spawn(write(jobs, store.clone(), bell, shelf.clone(), counter, Arc::clone(&seed)));
-        Self { shelf, clock, seed, queue, store, commits }
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let thinkers = Arc::new(Semaphore::new(processors));
+        Self { shelf, clock, seed, thinkers, queue, store, commits }
     }
 
     /// The present instant, by the one clock.
@@ -197,7 +204,7 @@ impl App {
         let facts = self.facts();
         let key = incoming.key.clone();
         let event = self.event(incoming);
-        let understanding = understand(&facts, &event).await;
+        let understanding = understand(&facts, &event, &self.thinkers).await;
         let (done, answer) = oneshot::channel();
         let job = Job { key, event, understanding, done };
         self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
@@ -207,66 +214,14 @@ impl App {
     /// Masks and dates what an adapter read: from here on no secret is in memory.
     fn event(&self, incoming: Incoming) -> Event {
         let Incoming { chat, role, input, hints, reply, message, .. } = incoming;
-        let (input, masked) = mask(input);
+        let (input, masked) = masking::mask(input);
         let (now, fresh) = ((self.clock)(), Fresh::new((self.seed)()));
         Event { chat, role, input, masked, hints, reply, message, now, fresh }
     }
 }
 
-fn mask(input: Input) -> (Input, Masked) {
-    let of = |text: &str| engine::mask::mask(text);
-    match input {
-        Input::Text(text) => {
-            let (text, masked) = of(&text);
-            (Input::Text(text), masked)
-        }
-        Input::Forwarded(text) => {
-            // A code in somebody else's text is the fraud's own; a number is somebody's secret.
-            let (text, masked) = of(&text);
-            (Input::Forwarded(text), Masked { code: false, ..masked })
-        }
-        Input::Edited(text) => {
-            let (text, masked) = of(&text);
-            (Input::Edited(text), masked)
-        }
-        Input::Command(command, rest) => {
-            let (rest, masked) = of(&rest);
-            (Input::Command(command, rest), masked)
-        }
-        Input::Deed(op) => (Input::Deed(Box::new(op.masked(|text| of(text).0))), Masked::default()),
-        Input::Staff(op) => (Input::Staff(mask_words(op)), Masked::default()),
-        Input::Desk(desk) => (Input::Desk(Box::new(mask_desk(*desk))), Masked::default()),
-        other => (other, Masked::default()),
-    }
-}
-
-/// What staff write to a resident is masked like everything else that is kept.
-fn mask_words(op: StaffOp) -> StaffOp {
-    let words = |text: Option<String>| text.map(|text| engine::mask::mask(&text).0);
-    match op {
-        StaffOp::DeclineVisit { visit, word } => StaffOp::DeclineVisit { visit, word: words(word) },
-        StaffOp::CancelVisit { visit, word } => StaffOp::CancelVisit { visit, word: words(word) },
-        StaffOp::WalkIn { centre, about } => StaffOp::WalkIn { centre, about: words(about) },
-        StaffOp::CloseDays { centre, from, until, reason } => {
-            StaffOp::CloseDays { centre, from, until, reason: words(reason) }
-        }
-        other => other,
-    }
-}
-
-/// What a volunteer types in a form is masked like any text.
-fn mask_desk(input: DeskInput) -> DeskInput {
-    let of = |text: &str| engine::mask::mask(text).0;
-    match input {
-        DeskInput::Answer(text) => DeskInput::Answer(of(&text)),
-        DeskInput::Alias(text) => DeskInput::Alias(of(&text)),
-        DeskInput::Advise { text, message } => DeskInput::Advise { text: of(&text), message },
-        other => other,
-    }
-}
-
 /// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
-async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> {
+async fn understand(facts: &Arc<Facts>, event: &Event, thinkers: &Semaphore) -> Option<Understanding> {
     let text = match &event.input {
         // What volunteers write is carried on, not understood.
         Input::Text(_) if event.chat.scope == Scope::Desk => return None,
@@ -281,6 +236,8 @@ async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> 
         return None;
     }
     let (facts, text) = (Arc::clone(facts), text.clone());
+    // Nobody closes it.
+    let _turn = thinkers.acquire().await.ok()?;
     tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()
 }
 
