@@ -79,17 +79,17 @@ impl Demo {
         Ok((demo, Arc::new(facts)))
     }
 
-    /// Makes the month up, in memory, and writes it to the folder.
+    /// Makes the month up.
     pub async fn fill(&self, facts: &Arc<Facts>) -> anyhow::Result<Login> {
         eprintln!("Making up a month of requests and visits; this takes a moment.");
-        let store = Store::in_memory().await?;
+        let store = Store::open(&self.settings.database).await?;
         let now = super::computer_clock()();
         let password = password()?;
         demo::fill(&store, Arc::clone(facts), now, Extent::default(), &password).await?;
         let url = Site::new(&self.settings.http, store.clone()).public_url;
         let role = AccountRole::Administrator;
         let link = first::invite_new(&store, &url, "admin", "Administrator", role, &[], now).await?;
-        store.copy_to(&self.settings.database).await?;
+        store.close().await;
         Ok(Login { password, link })
     }
 }

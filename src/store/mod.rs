@@ -87,15 +87,6 @@ impl Store {
         Ok(Self { writer: only.clone(), readers: only })
     }
 
-    /// Writes a copy of the whole database to a path where there is none yet.
-    ///
-    /// # Errors
-    /// Whatever SQLite says.
-    pub async fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        sqlx::query("VACUUM INTO ?").bind(path.to_string_lossy()).execute(&self.writer).await?;
-        Ok(())
-    }
-
     /// Begins the one write transaction; others wait for it.
     ///
     /// # Errors

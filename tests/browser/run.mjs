@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { examiner } from "./axe.mjs";
 import { becomeAdministrator, needBrowser, start } from "./house.mjs";
 import { anothersRequest, endedSession, forgedForm, invite, staleForm, wrongPassword } from "./walks/door.mjs";
+import { evaluatorLooks } from "./walks/demo.mjs";
 import { staffByKeyboard, visitorByKeyboard } from "./walks/keyboard.mjs";
 import { inLanguage, offered } from "./walks/languages.mjs";
 import { asksFindsBooks, asksForPerson, isForgotten } from "./walks/resident.mjs";
@@ -48,6 +49,7 @@ try {
   const codes = await step("the languages", () => offered(at));
   for (const code of ["en", "ar"].filter((code) => codes.includes(code))) await step(`in ${code}`, () => inLanguage(at, code));
   await step("forgotten by a button", () => isForgotten(rut, url));
+  await step("an evaluator looks at the demonstration", () => evaluatorLooks(at));
   assert.deepEqual(rut.errors, []);
   assert.deepEqual(faults, []);
   console.log(`browser: all well, ${seen.size} pages examined in light, dark, 320 pixels and 400 per cent`);

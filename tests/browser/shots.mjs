@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { needBrowser, start } from "./house.mjs";
+import { signsIn } from "./walks/demo.mjs";
 import { visitor } from "./walks/resident.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -20,12 +21,7 @@ try {
   await rut.say("bankid funkar inte");
   await rut.page.setViewportSize({ width: 900, height: 900 });
   await rut.page.screenshot({ path: join(folder, "chat.png") });
-  const staff = await (await browser.newContext({ locale: "sv-SE" })).newPage();
-  await staff.goto(`${url}/staff/login`);
-  await staff.fill("#login", "anna");
-  await staff.fill("#password", /password +(\S+)/.exec(out)[1]);
-  await staff.click("main button.main");
-  await staff.waitForURL(`${url}/staff`);
+  const staff = await signsIn(browser, { url, out });
   await shot(staff, "requests");
   await staff.goto(`${url}/staff?view=all&kind=conversation&status=resolved`);
   await staff.locator(".question a").first().click();
