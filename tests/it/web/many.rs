@@ -34,7 +34,7 @@ async fn hears(stream: &mut BodyDataStream, words: &str) -> String {
             }
         }
     };
-    let in_time = tokio::time::timeout(Duration::from_secs(60), listen).await.is_ok();
+    let in_time = tokio::time::timeout(Duration::from_mins(1), listen).await.is_ok();
     assert!(in_time && heard.contains(words), "{words} was not heard: {heard}");
     heard
 }
