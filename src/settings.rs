@@ -20,6 +20,8 @@ pub struct Settings {
     pub http: Http,
     /// After how many days of rest a person's words, name and notes are erased.
     pub retention_days: u16,
+    /// Backups that are made while the bot runs; off without a folder.
+    pub backup: Backup,
     /// Telegram; off without a token.
     pub telegram: Telegram,
     /// Discord; off without a token.
@@ -38,6 +40,24 @@ pub struct Http {
     pub embed: Vec<String>,
     /// Whether a proxy of yours stands in front: only then is `X-Forwarded-For` believed.
     pub behind_proxy: bool,
+}
+
+/// Backups that are made while the bot runs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backup {
+    /// Where they go: best another disk than the database's.
+    pub folder: Option<PathBuf>,
+    /// How many hours lie between two.
+    pub every_hours: u16,
+    /// How many are kept.
+    pub keep: u16,
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self { folder: None, every_hours: 24, keep: 14 }
+    }
 }
 
 /// Telegram.
@@ -72,6 +92,7 @@ impl Default for Settings {
             database: PathBuf::from("data/digidel.db"),
             http: Http::default(),
             retention_days: 90,
+            backup: Backup::default(),
             telegram: Telegram::default(),
             discord: Discord::default(),
         }

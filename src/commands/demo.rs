@@ -15,7 +15,7 @@ use digidel::facts::Facts;
 use digidel::facts::source::Source;
 use digidel::http::Site;
 use digidel::model::staff_account::AccountRole;
-use digidel::settings::{Discord, Settings, Telegram};
+use digidel::settings::{Backup, Discord, Settings, Telegram};
 use digidel::store::Store;
 
 /// The alphabet of the passwords: nothing that is mistaken for something else.
@@ -66,8 +66,14 @@ impl Demo {
         let made = DirBuilder::new().mode(0o700).create(&folder);
         made.with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         let database = folder.join("digidel.db");
-        let settings =
-            Settings { database, telegram: Telegram::default(), discord: Discord::default(), ..settings };
+        let settings = Settings {
+            database,
+            // Nothing of it is worth keeping, least of all among the operator's own copies.
+            backup: Backup::default(),
+            telegram: Telegram::default(),
+            discord: Discord::default(),
+            ..settings
+        };
         let demo = Self { folder, settings };
         let facts = if own.is_some() {
             super::load(source)

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the configuration has errors.
 
 mod ask;
+mod backup;
 mod chat;
 mod check;
 mod demo;
@@ -52,6 +53,10 @@ enum Command {
     Nearest(lines::Lines),
     /// Measure the search on labelled questions, or train it anew
     Eval(eval::Eval),
+    /// Copy the database to a file, while the bot runs or not; the copy is checked
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database; the bot must not run, and the old one is kept beside
+    Restore(backup::Restore),
     /// Write a poster for a centre's wall, with a QR code that opens the bot there, as SVG
     Poster(poster::Command),
     /// Find the article for a question; one question a line, as arguments or on standard input
@@ -66,6 +71,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check => return check::check(&source),
         Command::Run(options) => run::run(&options, &source, cli.config.as_deref()),
+        Command::Backup(backup) => backup::backup(&backup, cli.config.as_deref()),
+        Command::Restore(restore) => backup::restore(&restore, cli.config.as_deref()),
         Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),

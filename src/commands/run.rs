@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
@@ -23,12 +24,17 @@ use digidel::model::chat::Platform;
 use digidel::model::time::{Clock, Timestamp};
 use digidel::outbox::Outbox;
 use digidel::settings::Settings;
-use digidel::store::Store;
+use digidel::store::lock::Lock;
+use digidel::store::{Store, StoreError};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::backup;
 use super::demo::{Demo, Login};
+
+/// How long a bot that is stopping is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How to run.
 #[derive(Args)]
@@ -63,6 +69,8 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
+    // The facts were read before the lock: another bot that stops serves until this one is ready.
+    let _lock = alone(&settings.database).await?;
     let store = Store::open(&settings.database)
         .await
         .with_context(|| format!("the database {} cannot be opened", settings.database.display()))?;
@@ -116,6 +124,13 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
     });
 
     tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
+    let backups = backup::keep_backing_up(
+        settings.backup.clone(),
+        settings.database.clone(),
+        clock.clone(),
+        stop.clone(),
+    );
+    tasks.spawn(backups);
     welcome(&settings, &store, &site, demo.as_ref(), clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -128,6 +143,20 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// Becomes the only bot on the database; waits a moment for another that is stopping.
+async fn alone(database: &Path) -> anyhow::Result<Lock> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(lock) = Lock::take(database)? {
+            return Ok(lock);
+        }
+        if tokio::time::Instant::now() > deadline {
+            return Err(StoreError::InUse(database.to_owned()).into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// What the Discord adapter may know of the engine's words, the facts and the store.
@@ -196,7 +225,7 @@ async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
             Err(error) => tracing::error!(%error, "what is too old could not be erased"),
         }
         tokio::select! {
-            () = tokio::time::sleep(std::time::Duration::from_hours(1)) => {}
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
             () = stop.cancelled() => return,
         }
     }

@@ -323,6 +323,7 @@ labels! {
     profile_description() = "profile.description";
     profile_short() = "profile.short";
     old_button_notice() = "profile.old_button";
+    out_of_order() = "profile.out_of_order";
     position_below() = "profile.position_below";
     poster_title() = "poster.title";
     poster_scan() = "poster.scan";
@@ -364,6 +365,7 @@ fn profile(lang: Lang) -> Profile {
         commands: Command::ALL.into_iter().map(|c| (c, command(lang, c))).collect(),
         route: button_route(lang),
         old_button: old_button_notice(lang),
+        out_of_order: out_of_order(lang),
         position_below: position_below(lang),
     }
 }

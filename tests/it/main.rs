@@ -10,6 +10,7 @@
 )]
 
 mod articles;
+mod chaos;
 mod console;
 mod database;
 mod discord;
