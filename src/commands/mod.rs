@@ -6,6 +6,7 @@ mod ask;
 mod backup;
 mod chat;
 mod check;
+mod demo;
 mod eval;
 mod lines;
 mod log;

@@ -8,67 +8,44 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use clap::Args;
 use digidel::adapters::discord::{Discord, Labels, Wiring};
 use digidel::adapters::telegram::Telegram;
 use digidel::adapters::web::{self, WebMail};
+use digidel::alarms::AlarmClock;
 use digidel::app::App;
 use digidel::console;
+use digidel::demo::Nowhere;
 use digidel::engine::say;
+use digidel::facts::Facts;
 use digidel::facts::source::Source;
 use digidel::http::state::{Part, Parts};
 use digidel::http::{self, Site};
-use digidel::model::chat::{Chat, Hints, Platform, Role};
-use digidel::model::event::{Incoming, Input};
-use digidel::model::message::Content;
+use digidel::model::chat::Platform;
 use digidel::model::retention::Retention;
 use digidel::model::time::Timestamp;
-use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
+use digidel::outbox::Outbox;
 use digidel::settings::Settings;
 use digidel::store::lock::Lock;
 use digidel::store::{Store, StoreError};
 use digidel::telemetry;
 use digidel::tidy::{self, Tidied};
-use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::demo::{Demo, Login};
 use super::{backup, log};
 
 /// How long a bot that is stopping is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Brings notes of the bot to itself back as events.
-pub struct AlarmClock(pub App);
-
-impl Deliver for AlarmClock {
-    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        Box::pin(async move {
-            let Content::Alarm(alarm) = &parcel.content else { return Ok(Vec::new()) };
-            let incoming = Incoming {
-                key: format!("alarm:{}", parcel.id),
-                chat: Chat::private(parcel.to.clone()),
-                role: Role::Clock,
-                input: Input::Alarm(alarm.clone()),
-                hints: Hints::default(),
-                reply: None,
-                message: None,
-            };
-            match self.0.handle(incoming).await {
-                Ok(_) => Ok(Vec::new()),
-                Err(error) => Err(SendError::Retry { after: None, why: error.to_string() }.into()),
-            }
-        })
-    }
-
-    fn repeats_safely(&self) -> bool {
-        true
-    }
-}
-
-/// Start the bot on every platform that is configured.
-#[derive(clap::Args)]
+/// How to run.
+#[derive(Args)]
 pub struct Run {
+    /// Show a month of invented requests and visits, in a database of its own that is thrown away
+    #[arg(long)]
+    demo: bool,
     /// How the log is written
     #[arg(long, value_enum, default_value = "text", env = "DIGIDEL_LOG")]
     log: log::Form,
@@ -79,16 +56,22 @@ pub fn run(options: &Run, source: &Source, folder: Option<&Path>) -> anyhow::Res
     let settings = Settings::read(folder)?;
     log::start(options.log);
     telemetry::start()?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings, source))
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if !options.demo {
+        let facts = Arc::new(super::load(source));
+        return runtime.block_on(serve(settings, facts, None));
+    }
+    let (demo, facts) = Demo::set_up(settings, source, folder)?;
+    let login = runtime.block_on(demo.fill(&facts))?;
+    runtime.block_on(serve(demo.settings.clone(), facts, Some(login)))
 }
 
-async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
+async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> anyhow::Result<()> {
     if let Some(folder) = settings.database.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
-    // Before the lock: another bot that stops serves until this one is ready.
-    let facts = Arc::new(super::load(source));
+    // The facts were read before the lock: another bot that stops serves until this one is ready.
     let _lock = alone(&settings.database).await?;
     let store = Store::open(&settings.database)
         .await
@@ -122,9 +105,16 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         tasks.spawn(discord.listen(stop.clone()));
     }
 
+    if demo.is_some() {
+        // What the invented residents of these are told is seen in the console, and goes nowhere.
+        let nowhere = Arc::new(Nowhere);
+        outbox = outbox.with(Platform::Telegram, nowhere.clone()).with(Platform::Discord, nowhere);
+    }
     let mail = WebMail::default();
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
-    let site = Site::new(&settings.http, store.clone()).watching(Parts::new(parts, clock.clone()));
+    let site = Site::new(&settings.http, store.clone())
+        .watching(Parts::new(parts, clock.clone()))
+        .of_demo(demo.is_some());
     let pages = web::router(app.clone(), site.clone(), mail);
     let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone(), settings.retention));
     let listener = listen(&settings).await?;
@@ -146,7 +136,7 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     tasks.spawn(backups);
     tasks.spawn(tidy_figures(stop.clone()));
     tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
-    welcome(&settings, &store, &site, clock()).await?;
+    welcome(&settings, &store, &site, demo.as_ref(), clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
         tracing::warn!(letters = left, "letters were under way when the bot last stopped");
@@ -213,7 +203,13 @@ fn discord_wiring(app: &App, store: &Store) -> Wiring {
 }
 
 /// Says where to click, what is off and how to turn it on, and how the first administrator gets in.
-async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp) -> anyhow::Result<()> {
+async fn welcome(
+    settings: &Settings,
+    store: &Store,
+    site: &Site,
+    demo: Option<&Login>,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let url = &site.public_url;
     let link = console::first::first_link(store, url, now).await?;
     let mut out = std::io::stdout().lock();
@@ -221,6 +217,10 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
     writeln!(out, "  Web chat    {url}/")?;
     writeln!(out, "  Console     {url}/staff")?;
     writeln!(out, "  Database    {}", settings.database.display())?;
+    if let Some(login) = demo {
+        writeln!(out, "{login}\nStop with Ctrl-C; then everything of it is deleted.")?;
+        return Ok(());
+    }
     if let Some(link) = link {
         writeln!(out, "  First administrator, once, within three days:\n              {link}")?;
     }

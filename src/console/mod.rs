@@ -16,6 +16,7 @@ mod knowledge;
 mod live;
 mod password;
 mod people;
+mod repeats;
 mod request;
 mod requests;
 mod session;
@@ -32,6 +33,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use self::password::Hasher;
+pub use self::password::check as check_password;
 use self::session::Staff;
 pub use self::totp::Secret;
 use crate::app::App;
@@ -72,6 +74,7 @@ pub(super) struct Frame {
     here: &'static str,
     administrator: bool,
     may_change: bool,
+    invented: bool,
     /// What has just been done.
     done: Option<String>,
 }
@@ -87,6 +90,11 @@ impl Frame {
                 "resolved" => w.done_resolved(),
                 "reopened" => w.done_reopened(),
                 "stale" => w.done_stale(),
+                "merged" => w.done_merged(),
+                "split" => w.done_split(),
+                "volunteers" => w.done_volunteers(),
+                "impossible" => w.done_impossible(),
+                "full" => w.done_full(),
                 "erased" => w.data_erased(),
                 "second" => w.second_on(),
                 _ => return None,
@@ -99,6 +107,7 @@ impl Frame {
             here,
             administrator: staff.account.is_administrator(),
             may_change: staff.account.may_change(),
+            invented: staff.invented,
             done,
         }
     }
@@ -145,6 +154,7 @@ pub fn router(app: App, store: Store, site: Site, retention: Retention) -> Route
     };
     Router::new()
         .route("/staff", get(requests::list))
+        .route("/staff/views", post(requests::keep))
         .route("/staff/requests/{id}", get(request::show).post(request::act))
         .route("/staff/visits", get(visits::list).post(visits::act))
         .route("/staff/centres", get(centres::list))

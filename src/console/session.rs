@@ -48,6 +48,8 @@ pub(super) struct Staff {
     pub token: Token,
     pub w: Terms,
     pub now: Timestamp,
+    /// Whether everything on the page is invented.
+    pub invented: bool,
 }
 
 impl Staff {
@@ -110,7 +112,7 @@ pub(super) async fn staff(console: &Console, headers: &HeaderMap, right: Right) 
     if account.is_administrator() && !account.two_factor && right != Right::Present {
         return Err(Redirect::to("/staff/second").into_response());
     }
-    let staff = Staff { w: Terms(Words(account.lang)), account, token, now };
+    let staff = Staff { w: Terms(Words(account.lang)), account, token, now, invented: console.site.invented };
     let may = match right {
         Right::Present | Right::Look => true,
         Right::Change => staff.account.may_change(),

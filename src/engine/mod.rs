@@ -13,6 +13,7 @@ mod handoff;
 mod language;
 pub mod mask;
 mod menu;
+mod merge;
 mod my_data;
 mod nearby;
 mod privacy;

@@ -35,6 +35,8 @@ pub enum Need {
     Request(RequestId),
     /// Everything that is kept about the resident.
     Kept,
+    /// The requests that wait for the answer to this one.
+    Merged(RequestId),
     /// Something of the volunteers' desk.
     Desk(DeskNeed),
 }
@@ -53,6 +55,7 @@ pub struct Situation {
     no_shows: Option<Vec<Timestamp>>,
     requests: BTreeMap<RequestId, Option<Request>>,
     kept: Option<Vec<KeptRow>>,
+    merged: BTreeMap<RequestId, Vec<Request>>,
     desk: Vec<(DeskNeed, DeskFound)>,
 }
 
@@ -77,6 +80,8 @@ pub enum Found {
     Request(RequestId, Option<Box<Request>>),
     /// To [`Need::Kept`], sorted by kind, oldest first.
     Kept(Vec<KeptRow>),
+    /// To [`Need::Merged`].
+    Merged(RequestId, Vec<Request>),
     /// To [`Need::Desk`].
     Desk(DeskNeed, DeskFound),
 }
@@ -100,6 +105,7 @@ impl Situation {
             Found::NoShows(times) => self.no_shows = Some(times),
             Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
             Found::Kept(rows) => self.kept = Some(rows),
+            Found::Merged(id, requests) => drop(self.merged.insert(id, requests)),
             Found::Desk(need, found) => self.desk.push((need, found)),
         }
     }
@@ -137,6 +143,10 @@ impl Situation {
 
     pub(super) fn request(&self, id: RequestId) -> Result<Option<&Request>, Need> {
         self.requests.get(&id).map(Option::as_ref).ok_or(Need::Request(id))
+    }
+
+    pub(super) fn merged(&self, id: RequestId) -> Result<&[Request], Need> {
+        self.merged.get(&id).map(Vec::as_slice).ok_or(Need::Merged(id))
     }
 
     pub(super) fn desk(&self, need: DeskNeed) -> Result<&DeskFound, Need> {

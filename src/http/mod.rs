@@ -52,6 +52,8 @@ pub struct Site {
     pub behind_proxy: bool,
     /// The address that people come to, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Whether everything in the database is invented (`run --demo`): every page says so.
+    pub invented: bool,
     store: Store,
     state: Parts,
 }
@@ -67,6 +69,7 @@ impl Site {
             embed: settings.embed.clone().into(),
             behind_proxy: settings.behind_proxy,
             public_url: public_url.trim_end_matches('/').into(),
+            invented: false,
             store,
             state: Parts::new(Vec::new(), Arc::new(|| Timestamp::UNIX_EPOCH)),
         }
@@ -76,6 +79,12 @@ impl Site {
     #[must_use]
     pub fn watching(self, state: Parts) -> Self {
         Self { state, ..self }
+    }
+
+    /// The same, of a demo: every page says that all of it is invented.
+    #[must_use]
+    pub fn of_demo(self, invented: bool) -> Self {
+        Self { invented, ..self }
     }
 
     /// The words of a page in the language of the browser, if we speak it.

@@ -124,13 +124,30 @@ impl Turnover<'_> {
         Ok(())
     }
 
+    /// Notes that a person wrote a letter, and when its request was first answered by one.
+    pub(super) async fn person_wrote(&mut self, letter: i64, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE letters SET by_person = 1 WHERE id = ?")
+            .bind(letter)
+            .execute(&mut *self.tx)
+            .await?;
+        sqlx::query(
+            "UPDATE requests SET first_answer_at = ?2
+             WHERE id = (SELECT request FROM letters WHERE id = ?1) AND first_answer_at IS NULL",
+        )
+        .bind(letter)
+        .bind(to_millis(now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
     /// A person has taken over: what the bot had yet to say in the request is not said.
     pub(super) async fn fence(&mut self, request: RequestId, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE letters SET state = 'void', closed_at = ?1
              WHERE request = ?2 AND visit IS NULL AND state IN ('pending', 'retry')
                AND recipient = (SELECT resident FROM requests WHERE id = ?2)
-               AND id NOT IN (SELECT letter FROM relayed)",
+               AND by_person = 0",
         )
         .bind(to_millis(now))
         .bind(request.number())

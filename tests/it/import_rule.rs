@@ -15,6 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("outbox", &["model", "store", "outbox"]),
     ("settings", &["model", "gate", "settings"]),
     ("tidy", &["model", "store", "app", "tidy"]),
+    ("alarms", &["model", "app", "outbox", "alarms"]),
+    ("demo", &["model", "facts", "store", "app", "outbox", "alarms", "console", "demo"]),
     ("adapters", &["model", "app", "outbox", "settings", "adapters"]),
     ("console", &["model", "facts", "engine", "store", "app", "settings", "console"]),
 ];

@@ -36,6 +36,7 @@ struct Page {
     turn: String,
     large: bool,
     embedded: bool,
+    invented: bool,
     langs: &'static [Lang],
 }
 
@@ -71,6 +72,7 @@ pub(super) async fn chat(
         turn: Token::draw().map(|t| t.secret().chars().take(32).collect()).unwrap_or_default(),
         large: CookieJar::from_headers(&headers).get("size").is_some_and(|c| c.value() == "large"),
         embedded: asked.embed.is_some(),
+        invented: chat.site.invented,
         langs: Lang::OFFERED,
     };
     html::page(&page)

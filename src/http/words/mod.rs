@@ -3,6 +3,7 @@
 //! Beside `engine::say` the only caller of `t!`: pages are no part of the conversation.
 
 mod console;
+mod requests;
 mod web;
 
 use crate::model::lang::Lang;

@@ -1,6 +1,11 @@
 //! The console through its router: the door, the rights, and the desk.
 
+mod asvs;
+mod demo;
 mod desk;
+mod insight;
+mod load;
+mod together;
 
 use axum::http::StatusCode;
 use digidel::console::{self, Secret};
