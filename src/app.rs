@@ -6,11 +6,11 @@
 mod masking;
 mod writer;
 
+use std::num::NonZero;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
-use self::masking::mask;
 use self::writer::write;
 use crate::facts::{Facts, Understanding};
 use crate::model::chat::{Address, Scope};
@@ -104,6 +104,8 @@ pub struct App {
     shelf: Shelf,
     clock: Clock,
     seed: Seed,
+    /// As many texts are understood at once as there are processors; more wait in their order.
+    thinkers: Arc<Semaphore>,
     queue: mpsc::Sender<Job>,
     store: Store,
     commits: watch::Receiver<u64>,
@@ -117,7 +119,9 @@ impl App {
         let (counter, commits) = watch::channel(0);
         let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
         tokio::spawn(write(jobs, store.clone(), bell, shelf.clone(), counter, Arc::clone(&seed)));
-        Self { shelf, clock, seed, queue, store, commits }
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let thinkers = Arc::new(Semaphore::new(processors));
+        Self { shelf, clock, seed, thinkers, queue, store, commits }
     }
 
     /// The present instant, by the one clock.
@@ -193,7 +197,7 @@ impl App {
         let facts = self.facts();
         let key = incoming.key.clone();
         let event = self.event(incoming);
-        let understanding = understand(&facts, &event).await;
+        let understanding = understand(&facts, &event, &self.thinkers).await;
         let (done, answer) = oneshot::channel();
         let job = Job { key, event, understanding, done };
         self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
@@ -203,14 +207,14 @@ impl App {
     /// Masks and dates what an adapter read: from here on no secret is in memory.
     fn event(&self, incoming: Incoming) -> Event {
         let Incoming { chat, role, input, hints, reply, message, .. } = incoming;
-        let (input, masked) = mask(input);
+        let (input, masked) = masking::mask(input);
         let (now, fresh) = ((self.clock)(), Fresh::new((self.seed)()));
         Event { chat, role, input, masked, hints, reply, message, now, fresh }
     }
 }
 
 /// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
-async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> {
+async fn understand(facts: &Arc<Facts>, event: &Event, thinkers: &Semaphore) -> Option<Understanding> {
     let text = match &event.input {
         // What volunteers write is carried on, not understood.
         Input::Text(_) if event.chat.scope == Scope::Desk => return None,
@@ -225,5 +229,7 @@ async fn understand(facts: &Arc<Facts>, event: &Event) -> Option<Understanding> 
         return None;
     }
     let (facts, text) = (Arc::clone(facts), text.clone());
+    // Nobody closes it.
+    let _turn = thinkers.acquire().await.ok()?;
     tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()
 }

@@ -90,7 +90,12 @@ pub fn main() -> ExitCode {
 
 /// Loads the facts and tells the operator what is wrong in them.
 fn load(source: &Source) -> Facts {
-    let (facts, problems) = Facts::load(source);
+    let (facts, problems) = Facts::load_quickly(source, |problems| tell(&problems));
+    tell(&problems);
+    facts
+}
+
+fn tell(problems: &[Problem]) {
     let errors: Vec<&Problem> = problems.iter().filter(|p| p.severity == Severity::Error).collect();
     for problem in &errors {
         eprintln!("digidel: {problem}");
@@ -98,7 +103,6 @@ fn load(source: &Source) -> Facts {
     if !errors.is_empty() {
         eprintln!("digidel: {} errors in the configuration; \"digidel check\" tells more", errors.len());
     }
-    facts
 }
 
 /// The clock of the computer: the only one in the program.

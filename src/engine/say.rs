@@ -77,9 +77,10 @@ fn sentence(lang: Lang, text: String) -> Markup {
     }
     let words = text.split_inclusive([' ', '\n']).map(|word| {
         let command = word.trim_end_matches(|c: char| !c.is_ascii_lowercase());
-        match command.strip_prefix('/').is_some_and(|name| name.bytes().all(|b| b.is_ascii_lowercase())) {
-            true => format!("\u{2068}{command}\u{2069}{}", &word[command.len()..]),
-            false => word.to_owned(),
+        if command.strip_prefix('/').is_some_and(|name| name.bytes().all(|b| b.is_ascii_lowercase())) {
+            format!("\u{2068}{command}\u{2069}{}", &word[command.len()..])
+        } else {
+            word.to_owned()
         }
     });
     Markup::trusted(words.collect::<String>())

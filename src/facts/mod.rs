@@ -9,6 +9,7 @@ pub mod glossary;
 pub mod knowledge;
 pub mod places;
 pub mod problem;
+pub mod recent;
 pub mod rules;
 pub mod scam;
 pub mod source;
@@ -23,10 +24,14 @@ use self::places::Places;
 use std::ops::Range;
 
 pub use self::problem::{Problem, Severity};
+use self::recent::Recent;
 use self::rules::{Intent, Rules};
 use self::scam::{Examination, ScamCheck};
 use self::source::Source;
 use crate::model::place::Resolved;
+
+/// The file of the rules.
+const RULES: &str = "rules.toml";
 
 /// Everything that operators decide and the engine reads. A copy is cheap: what is large is shared.
 #[derive(Clone)]
@@ -45,6 +50,8 @@ pub struct Facts {
     pub scam: Arc<ScamCheck>,
     /// The hours and the patience of the volunteers' desk.
     pub desk: DeskRules,
+    /// What was understood lately; nothing that staff can change bears on it.
+    pub recent: Arc<Recent>,
 }
 
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
@@ -64,6 +71,11 @@ pub struct Understanding {
     pub examination: Option<Examination>,
 }
 
+/// What a thread has made; if it panicked, so does this one.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
 /// A text without a piece of it.
 fn without(text: &str, range: &Range<usize>) -> String {
     let (before, after) = (text.get(..range.start), text.get(range.end..));
@@ -74,15 +86,44 @@ impl Facts {
     /// Loads a source; problems name file and line.
     #[must_use]
     pub fn load(source: &Source) -> (Self, Vec<Problem>) {
-        let (places, mut problems) = Places::read(&|name| source.text(name));
+        Self::load_with(source, |text| Rules::read(RULES, &text))
+    }
+
+    /// Loads a source so that the bot can begin to talk at once: the rules, which nothing needs before
+    /// somebody has written something, are read on a thread of their own, and problems in them are
+    /// told by `tell`.
+    #[must_use]
+    pub fn load_quickly(
+        source: &Source,
+        tell: impl FnOnce(Vec<Problem>) + Send + 'static,
+    ) -> (Self, Vec<Problem>) {
+        let loaded = Self::load_with(source, |text| (Rules::later(RULES, text, tell), Vec::new()));
+        let rules = Arc::clone(&loaded.0.rules);
+        std::thread::spawn(move || rules.prepare());
+        loaded
+    }
+
+    fn load_with(
+        source: &Source,
+        read_rules: impl FnOnce(String) -> (Rules, Vec<Problem>) + Send,
+    ) -> (Self, Vec<Problem>) {
         let text = |file: &str| source.text(file).unwrap_or_default();
+        // What takes longest is read side by side, so that the bot is there at once.
+        let (places, rules, scam, knowledge) = std::thread::scope(|threads| {
+            let places = threads.spawn(|| Places::read(&|name| source.text(name)));
+            let rules = threads.spawn(|| read_rules(text(RULES)));
+            let scam = threads.spawn(|| ScamCheck::read("scam.toml", &text("scam.toml")));
+            let knowledge = Knowledge::read(source);
+            (joined(places), joined(rules), joined(scam), knowledge)
+        });
+        let (places, mut problems) = places;
         let (centres, more) = Centres::read("centres.toml", &text("centres.toml"));
         problems.extend(more);
-        let (knowledge, more) = Knowledge::read(source);
+        let (knowledge, more) = knowledge;
         problems.extend(more);
-        let (rules, more) = Rules::read("rules.toml", &text("rules.toml"));
+        let (rules, more) = rules;
         problems.extend(more);
-        let (scam, more) = ScamCheck::read("scam.toml", &text("scam.toml"));
+        let (scam, more) = scam;
         problems.extend(more);
         let (desk, more) = DeskRules::read("desk.toml", &text("desk.toml"));
         problems.extend(more);
@@ -91,7 +132,8 @@ impl Facts {
         let glossary = Arc::new(glossary);
         let (places, knowledge) = (Arc::new(places), Arc::new(knowledge));
         let (rules, scam) = (Arc::new(rules), Arc::new(scam));
-        (Self { places, centres, knowledge, glossary, rules, scam, desk }, problems)
+        let recent = Arc::new(Recent::default());
+        (Self { places, centres, knowledge, glossary, rules, scam, desk, recent }, problems)
     }
 
     /// The same facts under what staff have said since: pairs of a revision's subject and contents.
@@ -111,9 +153,14 @@ impl Facts {
         Self::load(&Source::built_in())
     }
 
-    /// Understands a masked text. Takes milliseconds: not to be called while a transaction is open.
+    /// Understands a masked text. Takes milliseconds, unless the same was said a moment ago: not to be
+    /// called while a transaction is open.
     #[must_use]
     pub fn understand(&self, text: &str) -> Understanding {
+        self.recent.get_or(text, || self.think_about(text))
+    }
+
+    fn think_about(&self, text: &str) -> Understanding {
         let whole = self.places.resolve(text);
         let only_place = !matches!(whole, Resolved::Unknown);
         let mentioned = if only_place { None } else { self.places.mention(text) };

@@ -60,10 +60,8 @@ fn flatten(text: &str) -> Sentences {
 /// A sentence's key without its plural form, of which languages have one to six (CLDR).
 fn whatever_the_number(key: &str) -> &str {
     const FORMS: [&str; 6] = ["_zero", "_one", "_two", "_few", "_many", "_other"];
-    match key.starts_with("unit.") {
-        true => FORMS.iter().find_map(|form| key.strip_suffix(form)).unwrap_or(key),
-        false => key,
-    }
+    let form = FORMS.iter().find_map(|form| key.strip_suffix(form));
+    form.filter(|_| key.starts_with("unit.")).unwrap_or(key)
 }
 
 fn placeholders(sentence: &str) -> BTreeSet<&str> {

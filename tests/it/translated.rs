@@ -97,11 +97,11 @@ fn allowed() -> BTreeSet<String> {
     }
     // An interpreter's language is told to the staff, who read Swedish.
     for lang in Lang::ALL {
-        text.push_str(&format!("{} {} ", lang.own_name(), say::language_name(Lang::Sv, lang.code())));
+        text.extend([lang.own_name(), " ", &say::language_name(Lang::Sv, lang.code()), " "]);
     }
     text.push_str("digidel.ics digidel.txt ");
     for term in crate::support::house::facts().glossary.of(Lang::Sv) {
-        text.push_str(&format!("{} {} ", term.term, term.plain));
+        text.extend([term.term.as_str(), " ", &term.plain, " "]);
     }
     text.extend(crate::support::house::facts().places.municipalities().map(|m| format!("{} ", m.as_str())));
     words(&text)
