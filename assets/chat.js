@@ -12,7 +12,14 @@
   const merge = (html) => {
     const box = document.createElement("template");
     box.innerHTML = html; // Rendered and escaped by our own server; the policy allows no inline script.
-    const fresh = [...box.content.children].filter((line) => !$(line.id));
+    const fresh = [];
+    [...box.content.children].forEach((line) => {
+      const old = $(line.id);
+      if (!old) { if (!("gone" in line.dataset)) fresh.push(line); return; }
+      if ("gone" in line.dataset) { old.remove(); return; }
+      // Somebody has changed what they wrote: it changes where it stands.
+      if (old.querySelector(".says").textContent !== line.querySelector(".says").textContent) { old.replaceWith(line); equip(line); }
+    });
     if (!fresh.length) return;
     $("welcome")?.remove();
     fresh.forEach((line) => { lines.append(line); equip(line); });

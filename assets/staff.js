@@ -12,7 +12,10 @@
     });
   };
   if (document.querySelector("[data-live]") && window.EventSource) {
-    new EventSource("/staff/live").addEventListener("changed", () => fresh().catch(() => {}));
+    const live = new EventSource("/staff/live");
+    live.addEventListener("changed", () => fresh().catch(() => {}));
+    // What changed between the page and the stream, or while the network was away.
+    live.addEventListener("open", () => fresh().catch(() => {}));
   }
   document.querySelectorAll(".use").forEach((button) => {
     button.hidden = false;
@@ -23,9 +26,17 @@
     });
   });
   document.querySelectorAll(".print").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
-  // j and k walk through the list, / goes to the search. Never while somebody types.
+  // j and k walk through the list, / goes to the search. Never while somebody types, and not for
+  // whom single keys are in the way, such as those who speak to their computer (WCAG 2.1.4).
+  const keys = document.getElementById("keys"), on = document.getElementById("keys-on");
+  const KEYS = "digidel-keys";
+  if (keys) {
+    keys.hidden = false;
+    on.checked = localStorage.getItem(KEYS) !== "off";
+    on.addEventListener("change", () => localStorage.setItem(KEYS, on.checked ? "on" : "off"));
+  }
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    if (!on?.checked || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
     const links = [...document.querySelectorAll(".question a")];
     const at = links.indexOf(document.activeElement);
     if (event.key === "j") links[Math.min(at + 1, links.length - 1)]?.focus();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Args;
 use digidel::adapters::terminal::{self, Terminal};
+use digidel::alarms::AlarmClock;
 use digidel::app::App;
 use digidel::facts::source::Source;
 use digidel::model::chat::{Address, Chat as ChatModel, Hints, Platform, Role};
@@ -61,7 +62,7 @@ async fn talk(options: &Chat, source: &Source) -> anyhow::Result<()> {
     let app =
         App::start(Arc::new(super::load(source)), store.clone(), clock.clone(), seed.clone(), bell.clone());
     let terminal = Terminal::default();
-    let alarms = Arc::new(super::run::AlarmClock(app.clone()));
+    let alarms = Arc::new(AlarmClock(app.clone()));
     let outbox = Outbox::new(store, clock, bell, alarms).with(Platform::Terminal, Arc::new(terminal.clone()));
     let address = Address::new(Platform::Terminal, &options.name);
     let lang = Lang::from_hint(&options.lang);

@@ -6,10 +6,13 @@ mod ask;
 mod backup;
 mod chat;
 mod check;
+mod demo;
 mod eval;
 mod export;
 mod lines;
+mod log;
 mod nearest;
+mod person;
 mod poster;
 mod run;
 mod staff;
@@ -42,11 +45,15 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Start the bot on every platform that is configured
-    Run,
+    Run(run::Run),
     /// Talk to the bot here, in the terminal; reads plain lines when piped
     Chat(chat::Chat),
     /// Accounts of the console: add, reset, list
     Staff(staff::Staff),
+    /// Write everything that is kept about one person, as JSON
+    Export(person::Export),
+    /// Delete everything about one person, as /forget does; asks first
+    Erase(person::Erase),
     /// Check every file of the configuration; exit code 3 if something is wrong
     Check,
     /// Find the nearest centres to a place; one place a line, as arguments or on standard input
@@ -72,10 +79,12 @@ pub fn main() -> ExitCode {
     let source = if cli.no_embedding { source.lexical_only() } else { source };
     let result = match cli.command {
         Command::Check => return check::check(&source),
-        Command::Run => run::run(&source, cli.config.as_deref()),
+        Command::Run(options) => run::run(&options, &source, cli.config.as_deref()),
         Command::Backup(backup) => backup::backup(&backup, cli.config.as_deref()),
         Command::Restore(restore) => backup::restore(&restore, cli.config.as_deref()),
         Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
+        Command::Export(export) => person::export(&export, cli.config.as_deref()),
+        Command::Erase(erase) => person::erase(&erase, &source, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
         Command::Eval(eval) => eval::eval(&eval, &source),

@@ -8,88 +8,79 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use clap::Args;
 use digidel::adapters::discord::{Discord, Labels, Wiring};
 use digidel::adapters::preview::previews;
 use digidel::adapters::telegram::Telegram;
 use digidel::adapters::web::{self, WebMail};
+use digidel::alarms::AlarmClock;
 use digidel::app::App;
 use digidel::console;
+use digidel::demo::Nowhere;
 use digidel::engine::say;
+use digidel::facts::Facts;
 use digidel::facts::source::Source;
+use digidel::http::state::{Part, Parts};
 use digidel::http::{self, Site};
-use digidel::model::chat::{Chat, Hints, Platform, Role};
-use digidel::model::event::{Incoming, Input};
-use digidel::model::message::Content;
-use digidel::model::time::{Clock, Timestamp};
-use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
+use digidel::model::chat::Platform;
+use digidel::model::retention::Retention;
+use digidel::model::time::Timestamp;
+use digidel::outbox::Outbox;
 use digidel::settings::Settings;
 use digidel::store::lock::Lock;
 use digidel::store::{Store, StoreError};
-use futures_util::future::BoxFuture;
+use digidel::telemetry;
+use digidel::tidy::{self, Tidied};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::backup;
+use super::demo::{Demo, Login};
+use super::{backup, log};
 
 /// How long a bot that is stopping is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Brings notes of the bot to itself back as events.
-pub struct AlarmClock(pub App);
-
-impl Deliver for AlarmClock {
-    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        Box::pin(async move {
-            let Content::Alarm(alarm) = &parcel.content else { return Ok(Vec::new()) };
-            let incoming = Incoming {
-                key: format!("alarm:{}", parcel.id),
-                chat: Chat::private(parcel.to.clone()),
-                role: Role::Clock,
-                input: Input::Alarm(alarm.clone()),
-                hints: Hints::default(),
-                reply: None,
-                message: None,
-            };
-            match self.0.handle(incoming).await {
-                Ok(_) => Ok(Vec::new()),
-                Err(error) => Err(SendError::Retry { after: None, why: error.to_string() }.into()),
-            }
-        })
-    }
-
-    fn repeats_safely(&self) -> bool {
-        true
-    }
+/// How to run.
+#[derive(Args)]
+pub struct Run {
+    /// Show a month of invented requests and visits, in a database of its own that is thrown away
+    #[arg(long)]
+    demo: bool,
+    /// How the log is written
+    #[arg(long, value_enum, default_value = "text", env = "DIGIDEL_LOG")]
+    log: log::Form,
 }
 
 /// Runs until it is told to stop.
-pub fn run(source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
+pub fn run(options: &Run, source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(folder)?;
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                // serenity prints whole payloads when it cannot read one.
-                .unwrap_or_else(|_| "info,serenity=error".into()),
-        )
-        .init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings, source))
+    log::start(options.log);
+    telemetry::start()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if !options.demo {
+        let facts = Arc::new(super::load(source));
+        return runtime.block_on(serve(settings, facts, None));
+    }
+    let (demo, facts) = Demo::set_up(settings, source, folder)?;
+    let login = runtime.block_on(demo.fill(&facts))?;
+    runtime.block_on(serve(demo.settings.clone(), facts, Some(login)))
 }
 
-async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
+async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> anyhow::Result<()> {
     if let Some(folder) = settings.database.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
-    // Before the lock: another bot that stops serves until this one is ready.
-    let facts = Arc::new(super::load(source));
+    // The facts were read before the lock: another bot that stops serves until this one is ready.
     let _lock = alone(&settings.database).await?;
     let store = Store::open(&settings.database)
         .await
         .with_context(|| format!("the database {} cannot be opened", settings.database.display()))?;
     let clock = super::computer_clock();
     let bell = Arc::new(Notify::new());
-    let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
+    let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell))
+        .guarded(settings.limits);
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
     let mut outbox = Outbox::new(store.clone(), clock.clone(), bell, Arc::new(AlarmClock(app.clone())));
@@ -97,10 +88,12 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
     let mut other = axum::Router::new();
+    let mut parts = Vec::new();
     if let Some(telegram) =
         Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
     {
         outbox = outbox.with(Platform::Telegram, telegram.clone());
+        parts.push(telegram_part(&telegram));
         if let Some(webhook) = telegram.routes() {
             other = other.merge(webhook);
         }
@@ -109,30 +102,34 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
     if settings.discord.token.is_some() {
         let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
         outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        parts.push(discord_part(&discord));
         tasks.spawn(discord.listen(stop.clone()));
     }
 
+    if demo.is_some() {
+        // What the invented residents of these are told is seen in the console, and goes nowhere.
+        let nowhere = Arc::new(Nowhere);
+        outbox = outbox.with(Platform::Telegram, nowhere.clone()).with(Platform::Discord, nowhere);
+    }
     let mail = WebMail::default();
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
-    let site = Site::new(&settings.http, store.clone());
+    let site = Site::new(&settings.http, store.clone())
+        .watching(Parts::new(parts, clock.clone()))
+        .of_demo(demo.is_some());
     let pages = web::router(app.clone(), site.clone(), mail);
-    let pages = pages.merge(console::router(
-        app.clone(),
-        store.clone(),
-        site.clone(),
-        i64::from(settings.retention_days),
-        previews(Labels::new(&say::discord), say::profiles()),
-    ));
+    let looks = previews(Labels::new(&say::discord), say::profiles());
+    let desk = console::router(app.clone(), store.clone(), site.clone(), settings.retention, looks);
+    let pages = pages.merge(desk);
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);
-    let server = http::serve(listener, router, stop.clone());
+    let patience = Duration::from_secs(u64::from(settings.http.patience_seconds.max(1)));
+    let server = http::serve(listener, router, patience, stop.clone());
     tasks.spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the HTTP server failed");
         }
     });
 
-    tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
     let backups = backup::keep_backing_up(
         settings.backup.clone(),
         settings.database.clone(),
@@ -140,7 +137,9 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         stop.clone(),
     );
     tasks.spawn(backups);
-    welcome(&settings, &store, &site, clock()).await?;
+    tasks.spawn(tidy_figures(stop.clone()));
+    tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
+    welcome(&settings, &store, &site, demo.as_ref(), clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
         tracing::warn!(letters = left, "letters were under way when the bot last stopped");
@@ -168,6 +167,28 @@ async fn alone(database: &Path) -> anyhow::Result<Lock> {
     }
 }
 
+/// How Telegram does, for `/readyz`.
+fn telegram_part(telegram: &Arc<Telegram>) -> Part {
+    let telegram = Arc::clone(telegram);
+    let look = move || {
+        let health = telegram.health();
+        match (health.connected, health.trouble) {
+            (true, None) => Ok(()),
+            (_, trouble) => Err(trouble.unwrap_or_else(|| "Telegram has not answered yet.".to_owned())),
+        }
+    };
+    Part { name: "telegram", look: Arc::new(look) }
+}
+
+/// How Discord does, for `/readyz`.
+fn discord_part(discord: &Discord) -> Part {
+    let discord = discord.clone();
+    let look = move || {
+        if discord.is_connected() { Ok(()) } else { Err("the gateway is not connected.".to_owned()) }
+    };
+    Part { name: "discord", look: Arc::new(look) }
+}
+
 /// What the Discord adapter may know of the engine's words, the facts and the store.
 fn discord_wiring(app: &App, store: &Store) -> Wiring {
     let (app, store) = (app.clone(), store.clone());
@@ -185,7 +206,13 @@ fn discord_wiring(app: &App, store: &Store) -> Wiring {
 }
 
 /// Says where to click, what is off and how to turn it on, and how the first administrator gets in.
-async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp) -> anyhow::Result<()> {
+async fn welcome(
+    settings: &Settings,
+    store: &Store,
+    site: &Site,
+    demo: Option<&Login>,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let url = &site.public_url;
     let link = console::first::first_link(store, url, now).await?;
     let mut out = std::io::stdout().lock();
@@ -193,6 +220,10 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
     writeln!(out, "  Web chat    {url}/")?;
     writeln!(out, "  Console     {url}/staff")?;
     writeln!(out, "  Database    {}", settings.database.display())?;
+    if let Some(login) = demo {
+        writeln!(out, "{login}\nStop with Ctrl-C; then everything of it is deleted.")?;
+        return Ok(());
+    }
     if let Some(link) = link {
         writeln!(out, "  First administrator, once, within three days:\n              {link}")?;
     }
@@ -215,13 +246,25 @@ async fn welcome(settings: &Settings, store: &Store, site: &Site, now: Timestamp
     Ok(())
 }
 
-/// Erases, every hour, what has been kept for long enough.
-async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
+/// Keeps the figures small.
+async fn tidy_figures(stop: CancellationToken) {
     loop {
-        match store.erase_old(days, clock()).await {
-            Ok(0) => {}
-            Ok(persons) => tracing::info!(persons, days, "erased who has not written for so long"),
-            Err(error) => tracing::error!(%error, "what is too old could not be erased"),
+        tokio::select! {
+            () = tokio::time::sleep(telemetry::TIDY) => telemetry::tidy(),
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Deletes, every hour, what has been kept for long enough.
+async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) {
+    loop {
+        match tidy::tidy(&app, &store, &kept).await {
+            Ok(Tidied { persons: 0, rows: 0 }) => {}
+            Ok(Tidied { persons, rows }) => {
+                tracing::info!(persons, rows, "deleted what was kept for long enough")
+            }
+            Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(1)) => {}

@@ -95,7 +95,7 @@ pub(super) async fn act(State(console): State<Console>, request: Request) -> Res
         }
         let turn = format!("{}:{code}", fields.get("turn"));
         Ok(match send(&console, &staff, &turn, StaffOp::CheckIn(WhichVisit::Code(code)), &headers).await? {
-            Handled::Done | Handled::Repeated => {
+            Handled::Done | Handled::Repeated | Handled::Dropped => {
                 Redirect::to(&format!("/staff/check-in?here={}", visit.id)).into_response()
             }
             Handled::Refused(refusal) => {

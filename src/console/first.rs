@@ -1,5 +1,6 @@
 //! Beginning an account: the one-time link, from the console, the command line or the first start.
 
+use super::password::Hasher;
 use super::signin::INVITATION;
 use crate::http::token::Token;
 use crate::model::id::CentreId;
@@ -36,6 +37,25 @@ pub async fn invite_new(
     }
     let account = store.add_account(login, name, role, centres, now).await?;
     link(store, public_url, account, now).await
+}
+
+/// Adds an account that has its password already; `None` if no password could be kept.
+///
+/// # Errors
+/// [`StoreError::Taken`] if the login is in use or no login.
+pub async fn add_ready(
+    store: &Store,
+    login: &str,
+    name: &str,
+    role: AccountRole,
+    centres: &[CentreId],
+    password: &str,
+    now: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let Some(hash) = Hasher::default().hash(password.to_owned()).await else { return Ok(None) };
+    let account = store.add_account(login, name, role, centres, now).await?;
+    store.set_password(account, &hash).await?;
+    Ok(Some(account))
 }
 
 /// Takes the second factor away, ends every session and makes a new link.

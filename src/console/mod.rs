@@ -18,6 +18,7 @@ mod knowledge;
 mod live;
 mod password;
 mod people;
+mod repeats;
 mod request;
 mod requests;
 mod session;
@@ -35,6 +36,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use self::password::Hasher;
+pub use self::password::check as check_password;
 use self::session::Staff;
 pub use self::totp::Secret;
 use crate::app::App;
@@ -42,6 +44,7 @@ use crate::http::limit::Limit;
 use crate::http::preview::Previews;
 use crate::http::words::Terms;
 use crate::http::{Site, notice};
+use crate::model::retention::Retention;
 use crate::store::{Store, StoreError};
 
 /// What the handlers share.
@@ -54,24 +57,13 @@ struct Console {
     /// Tries to sign in per household or library: 20 at once, then one every 10 seconds.
     tries: Arc<Limit>,
     present: live::Present,
-    /// After how many days of rest a person's words are erased.
-    retention: i64,
+    /// For how many days what is kept.
+    retention: Retention,
     /// How messages look on every platform.
     previews: Previews,
 }
 
-/// For how many days words and visits are kept, as pages say it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Kept {
-    words: i64,
-    visits: i64,
-}
-
 impl Console {
-    fn kept(&self) -> Kept {
-        Kept { words: self.retention, visits: self.retention }
-    }
-
     /// The page for a fault of ours.
     fn broken(&self, headers: &HeaderMap, error: &dyn std::error::Error) -> Response {
         tracing::error!(%error, "a page of the console failed");
@@ -88,7 +80,8 @@ pub(super) struct Frame {
     here: &'static str,
     administrator: bool,
     may_change: bool,
-    kept: Kept,
+    kept: Retention,
+    invented: bool,
     /// What has just been done.
     done: Option<String>,
 }
@@ -104,6 +97,11 @@ impl Frame {
                 "resolved" => w.done_resolved(),
                 "reopened" => w.done_reopened(),
                 "stale" => w.done_stale(),
+                "merged" => w.done_merged(),
+                "split" => w.done_split(),
+                "volunteers" => w.done_volunteers(),
+                "impossible" => w.done_impossible(),
+                "full" => w.done_full(),
                 "erased" => w.data_erased(),
                 "second" => w.second_on(),
                 _ => return None,
@@ -117,6 +115,7 @@ impl Frame {
             administrator: staff.account.is_administrator(),
             may_change: staff.account.may_change(),
             kept: staff.kept,
+            invented: staff.invented,
             done,
         }
     }
@@ -150,7 +149,7 @@ impl<T> OrBroken<T> for Result<T, StoreError> {
 }
 
 /// The routes of the console.
-pub fn router(app: App, store: Store, site: Site, retention: i64, previews: Previews) -> Router {
+pub fn router(app: App, store: Store, site: Site, retention: Retention, previews: Previews) -> Router {
     let tries = Arc::new(Limit::new(20, 10_000));
     let console = Console {
         app,
@@ -164,6 +163,7 @@ pub fn router(app: App, store: Store, site: Site, retention: i64, previews: Prev
     };
     Router::new()
         .route("/staff", get(requests::list))
+        .route("/staff/views", post(requests::keep))
         .route("/staff/requests/{id}", get(request::show).post(request::act))
         .route("/staff/visits", get(visits::list).post(visits::act))
         .route("/staff/check-in", get(check_in::show).post(check_in::act))

@@ -9,9 +9,11 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::account::Done;
+use super::repeats::{self, Repeats};
 use super::session::{Fields, Right, Staff, missing, posted, staff};
 use super::shown::{self, Choice};
 use super::{Console, Frame, OrBroken};
+use crate::app::Handled;
 use crate::engine::mask::mask;
 use crate::engine::say;
 use crate::http::html::{self, Safe};
@@ -22,7 +24,8 @@ use crate::model::deed::{Deed, RequestOp};
 use crate::model::event::{Incoming, Input};
 use crate::model::id::RequestId;
 use crate::model::markup::Markup;
-use crate::model::request::{Request, RequestStatus};
+use crate::model::request::{Request, RequestKind, RequestStatus};
+use crate::model::staff::Refusal;
 use crate::model::staff_account::Account;
 use crate::model::time::{from_millis, to_millis};
 use crate::store::history::Said;
@@ -66,6 +69,10 @@ struct Page {
     canned: Vec<CannedReply>,
     topics: Vec<Choice>,
     people: Vec<Choice>,
+    centres: Vec<Choice>,
+    repeats: Repeats,
+    /// Whether the volunteers may be asked.
+    to_volunteers: bool,
     others: String,
     platform: &'static str,
 }
@@ -106,6 +113,8 @@ async fn page(
     let remarks = console.store.notes(request.id).await.or_broken(console, headers)?;
     let deeds = console.store.deeds(&subject).await.or_broken(console, headers)?;
     let canned = console.store.canned_replies().await.or_broken(console, headers)?;
+    let repeats = repeats::of(console, &staff, &request, headers).await?;
+    let desk = console.store.has_desk().await.or_broken(console, headers)?;
     let (w, lang) = (staff.w, staff.account.lang);
     let assignee = request.assignee.map(|a| a.to_string()).unwrap_or_default();
     let open = people.iter().filter(|a| !a.disabled && a.may_change());
@@ -131,10 +140,29 @@ async fn page(
         canned,
         topics: shown::topics(&console.app.facts(), lang, request.topic.as_deref().unwrap_or("")),
         people: open.map(|a| Choice::new(a.id.to_string(), a.name.clone(), &assignee)).collect(),
+        centres: centres(console, &staff, &request),
+        repeats,
+        to_volunteers: desk
+            && request.kind == RequestKind::Conversation
+            && request.status.is_with_people()
+            && request.owner.is_none()
+            && request.merged_into.is_none(),
         others: console.present.others(request.id, &staff.account, staff.now),
         platform: request.resident.platform().name(),
         f: Frame::new(&staff, "requests", done),
     })
+}
+
+/// The centres whose matter it may become: every one, as a member of staff may pass it on. A visit stays.
+fn centres(console: &Console, staff: &Staff, request: &Request) -> Vec<Choice> {
+    if request.visit.is_some() {
+        return Vec::new();
+    }
+    let now = request.centre.as_ref().map(ToString::to_string).unwrap_or_default();
+    let facts = console.app.facts();
+    let nobody = Choice::new(String::new(), staff.w.no_centre(), &now);
+    let all = facts.centres.shown().map(|c| Choice::new(c.id.to_string(), c.name.clone(), &now));
+    std::iter::once(nobody).chain(all).collect()
 }
 
 /// What is known of a request, in rows.
@@ -213,6 +241,10 @@ fn deed(staff: &Staff, fields: &Fields) -> Option<(Deed, &'static str)> {
         "reopen" => (Deed::Reopen, "reopened"),
         "topic" => (Deed::SetTopic(fields.some("topic")?.to_owned()), "saved"),
         "assign" => (Deed::Assign(fields.get("assignee").parse().ok()), "saved"),
+        "centre" => (Deed::AssignCentre(fields.get("centre").parse().ok()), "saved"),
+        "volunteers" => (Deed::ToVolunteers, "volunteers"),
+        "merge" => (Deed::Merge(fields.get("into").parse().ok()?), "merged"),
+        "split" => (Deed::Split, "split"),
         _ => return None,
     })
 }
@@ -258,6 +290,10 @@ async fn act_on(
     {
         return Ok(to("stale"));
     }
+    // What one merges with must be one's own business too.
+    if let Deed::Merge(into) = &deed {
+        found(console, &staff, headers, &into.to_string()).await?;
+    }
     let key = format!("console:{}:{}", staff.account.id, fields.get("turn"));
     let incoming = Incoming {
         key: key.clone(),
@@ -272,9 +308,18 @@ async fn act_on(
         reply: None,
         message: None,
     };
-    if let Err(error) = console.app.handle(incoming).await {
-        return Err(console.broken(headers, &error));
+    match console.app.handle(incoming).await {
+        Err(error) => return Err(console.broken(headers, &error)),
+        Ok(Handled::Refused(Refusal::Unknown)) => return Ok(to("impossible")),
+        Ok(_) => {}
     }
-    let happened = console.store.was_done(&key).await.or_broken(console, headers)?;
-    Ok(to(if happened { done } else { "stale" }))
+    if !console.store.was_done(&key).await.or_broken(console, headers)? {
+        return Ok(to("stale"));
+    }
+    // Passed on to a centre of others, it is no longer there for this person.
+    let now = console.store.one_request(request.id).await.or_broken(console, headers)?;
+    if now.is_none_or(|r| !staff.account.sees(r.centre.as_ref())) {
+        return Ok(Redirect::to(&format!("/staff?done={done}")).into_response());
+    }
+    Ok(to(done))
 }

@@ -1,12 +1,12 @@
 //! The list of requests: views, filters, search, pages.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request as HttpRequest, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::session::{Right, Staff, staff};
+use super::session::{Right, Staff, posted, staff};
 use super::shown::{self, Choice};
 use super::{Console, Frame, OrBroken};
 use crate::http::html;
@@ -15,10 +15,15 @@ use crate::model::id::{CentreId, RequestId};
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
 use crate::model::time::{Date, Time, Timestamp, from_millis, swedish_instant, to_millis};
+use crate::store::StoreError;
 use crate::store::worklist::Filter;
 
 /// How many stand on a page.
 const PAGE: u32 = 50;
+/// The longest name of a saved view, in characters.
+const LONGEST_NAME: usize = 40;
+/// The longest filter, in bytes.
+const LONGEST_QUERY: usize = 1_000;
 
 /// What the address of the list asks for. Empty fields do not narrow: a plain form sends them all.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -38,6 +43,11 @@ pub(super) struct Asked {
     words: String,
     before: String,
     done: Option<String>,
+}
+
+/// The address of a list, without what is only of this moment.
+fn address(query: &str) -> String {
+    if query.is_empty() { "/staff".to_owned() } else { format!("/staff?{query}") }
 }
 
 impl Asked {
@@ -66,7 +76,7 @@ impl Asked {
         match self.view.as_str() {
             "unanswered" => filter.statuses = vec![RequestStatus::Unanswered],
             "mine" => filter.assignee = Some(staff.account.id),
-            "all" => {}
+            "all" => filter.merged = true,
             _ if self.is_plain() => filter.statuses = vec![RequestStatus::Waiting, RequestStatus::Claimed],
             _ => {}
         }
@@ -95,7 +105,11 @@ impl Asked {
 
     /// The address of the page after this request.
     fn after(&self, last: &Request) -> String {
-        let before = format!("{}-{}", to_millis(last.changed_at), last.id.number());
+        address(&self.query(&format!("{}-{}", to_millis(last.changed_at), last.id.number())))
+    }
+
+    /// The fields as in an address.
+    fn query(&self, before: &str) -> String {
         let view = if self.is_plain() { "" } else { self.view.as_str() };
         let fields = [
             ("view", view),
@@ -110,12 +124,12 @@ impl Asked {
             ("until", &self.until),
             ("assignee", &self.assignee),
             ("words", &self.words),
-            ("before", &before),
+            ("before", before),
         ];
         let set = fields.iter().filter(|(_, value)| !value.is_empty());
         let pairs: Vec<String> =
             set.map(|(name, value)| format!("{name}={}", shown::encoded(value))).collect();
-        format!("/staff?{}", pairs.join("&"))
+        pairs.join("&")
     }
 }
 
@@ -158,6 +172,17 @@ struct Page {
     outcomes: Vec<Choice>,
     assignees: Vec<Choice>,
     more: Option<String>,
+    /// The filter of this page, to be given a name.
+    query: String,
+    saved: Vec<Saved>,
+}
+
+/// A filter with a name.
+struct Saved {
+    id: i64,
+    name: String,
+    link: String,
+    here: bool,
 }
 
 /// The list.
@@ -194,15 +219,23 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         assignee: r.assignee.map(|id| shown::name(&people, id)).unwrap_or_default(),
         changed: w.stamp(&from_millis(to_millis(r.changed_at))),
     });
+    let query = asked.query("");
+    let saved = console.store.saved_views(staff.account.id).await.or_broken(console, headers)?;
+    let saved: Vec<Saved> = saved
+        .into_iter()
+        .map(|v| Saved { id: v.id, name: v.name, here: v.query == query, link: address(&v.query) })
+        .collect();
     let mine = facts.centres.shown().filter(|c| staff.account.sees(Some(&c.id)));
     Ok(Page {
         rows: rows.collect(),
         more,
-        view: if asked.view.is_empty() && asked.is_plain() {
-            "waiting".to_owned()
-        } else {
-            asked.view.clone()
+        query,
+        view: match asked.view.as_str() {
+            _ if saved.iter().any(|v| v.here) => String::new(),
+            "" if asked.is_plain() => "waiting".to_owned(),
+            view => view.to_owned(),
         },
+        saved,
         narrowed: !Asked { view: String::new(), ..asked.clone() }.is_plain(),
         statuses: shown::choices(RequestStatus::ALL, &asked.status, |s| {
             (s.word().to_owned(), shown::status(w, *s))
@@ -224,4 +257,32 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         f: Frame::new(&staff, "requests", asked.done.as_deref()),
         asked,
     })
+}
+
+/// Gives the filter of a page a name, or takes one away.
+pub(super) async fn keep(State(console): State<Console>, http: HttpRequest) -> Response {
+    let headers = http.headers().clone();
+    let (staff, fields) = match posted(&console, http, Right::Look).await {
+        Ok(posted) => posted,
+        Err(response) => return response,
+    };
+    let account = staff.account.id;
+    let name: String = fields.get("name").chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    // Only what a list of ours would write stands in the address.
+    let query: String =
+        fields.get("query").chars().filter(|c| "-_.%=&".contains(*c) || c.is_ascii_alphanumeric()).collect();
+    let (kept, back) = match (fields.get("deed"), fields.get("view").parse()) {
+        ("drop", Ok(view)) => (console.store.drop_view(account, view).await, String::new()),
+        ("keep", _) if !name.is_empty() && query.len() <= LONGEST_QUERY => {
+            (console.store.save_view(account, &name, &query).await, query)
+        }
+        _ => return Redirect::to("/staff").into_response(),
+    };
+    let done = match kept {
+        Ok(()) => "saved",
+        Err(StoreError::Taken) => "full",
+        Err(error) => return console.broken(&headers, &error),
+    };
+    let joint = if back.is_empty() { "" } else { "&" };
+    Redirect::to(&format!("/staff?{back}{joint}done={done}")).into_response()
 }

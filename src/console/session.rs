@@ -8,10 +8,11 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Console, Kept};
+use super::Console;
 use crate::http::notice;
 use crate::http::token::Token;
 use crate::http::words::{Terms, Words};
+use crate::model::retention::Retention;
 use crate::model::staff_account::Account;
 use crate::model::time::{Timestamp, later};
 
@@ -51,7 +52,9 @@ pub(super) struct Staff {
     pub w: Terms,
     pub now: Timestamp,
     /// For how long what is kept, for the pages that show it.
-    pub kept: Kept,
+    pub kept: Retention,
+    /// Whether everything on the page is invented.
+    pub invented: bool,
 }
 
 impl Staff {
@@ -119,8 +122,8 @@ pub(super) async fn staff(console: &Console, headers: &HeaderMap, right: Right) 
     if account.is_administrator() && !account.two_factor && right != Right::Present {
         return Err(Redirect::to("/staff/second").into_response());
     }
-    let kept = console.kept();
-    let staff = Staff { w: Terms(Words(account.lang)), account, token, now, kept };
+    let (kept, invented) = (console.retention, console.site.invented);
+    let staff = Staff { w: Terms(Words(account.lang)), account, token, now, kept, invented };
     let may = match right {
         Right::Present | Right::Look => true,
         Right::Change => staff.account.may_change(),

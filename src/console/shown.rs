@@ -92,7 +92,10 @@ pub(super) fn deed(w: Terms, deed: &str) -> String {
         "resolved" => w.deed_resolved(),
         "reopened" => w.deed_reopened(),
         "set" => w.deed_topic(),
-        "assigned" | "unassigned" => w.deed_assigned(),
+        "assigned" | "unassigned" | "moved" => w.deed_assigned(),
+        "merged" => w.deed_merged(),
+        "split" => w.deed_split(),
+        "handed" => w.deed_volunteers(),
         _ => w.deed_other(),
     }
 }

@@ -34,6 +34,7 @@ struct Page {
     said: Option<String>,
     failed: bool,
     login: String,
+    invented: bool,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +51,7 @@ pub(super) async fn form(
 ) -> Response {
     let w = Terms(console.site.words(&headers));
     let said = asked.over.map(|_| w.session_over()).or_else(|| asked.out.map(|_| w.signed_out()));
-    html::page(&Page { w, said, failed: false, login: String::new() })
+    html::page(&Page { w, said, failed: false, login: String::new(), invented: console.site.invented })
 }
 
 /// Tries to sign in.
@@ -62,14 +63,14 @@ pub(super) async fn sign_in(State(console): State<Console>, request: Request) ->
         Ok(fields) => fields,
         Err(response) => return response,
     };
-    let now = console.app.now();
+    let (now, invented) = (console.app.now(), console.site.invented);
     let login = fields.get("login").to_lowercase();
     let failed = || {
-        let page = Page { w, said: None, failed: true, login: login.clone() };
+        let page = Page { w, said: None, failed: true, login: login.clone(), invented };
         html::page_with(StatusCode::UNAUTHORIZED, &page)
     };
     if !console.tries.admits(&from, now) {
-        let page = Page { w, said: None, failed: true, login: login.clone() };
+        let page = Page { w, said: None, failed: true, login: login.clone(), invented };
         return html::page_with(StatusCode::TOO_MANY_REQUESTS, &page);
     }
     match check(&console, &login, &fields, now).await {

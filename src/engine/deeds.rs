@@ -4,14 +4,16 @@
 //! that has changed since the person looked at it, or that is not this resident's.
 
 use super::turn::Turn;
-use super::{Need, say};
+use super::{Need, desk, merge, say};
 use crate::model::action::{Action, Points};
 use crate::model::chat::Role;
 use crate::model::deed::{Deed, RequestOp};
 use crate::model::effect::Effect;
+use crate::model::id::{CentreId, RequestId};
+use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::message::Choice;
-use crate::model::request::{Request, RequestStatus};
+use crate::model::request::{Request, RequestKind, RequestStatus};
 use crate::model::staff::Refusal;
 
 /// Does it, or nothing.
@@ -26,19 +28,26 @@ pub(super) fn act(turn: &mut Turn<'_>, op: &RequestOp) -> Result<(), Need> {
         turn.lang = request.lang;
     }
     match &op.deed {
-        Deed::Answer { name, text } => answer(turn, request, name, text),
+        Deed::Answer { name, text } => answer(turn, request, name, text)?,
         Deed::Take { account, name } => take(turn, request, *account, name),
-        Deed::Resolve => resolve(turn, request),
+        Deed::Resolve => resolve(turn, request)?,
         Deed::Reopen => reopen(turn, request),
         Deed::SetTopic(topic) => turn.save_request(Request { topic: Some(topic.clone()), ..request }),
         Deed::Assign(assignee) => turn.save_request(Request { assignee: *assignee, ..request }),
+        Deed::AssignCentre(centre) => to_centre(turn, request, centre.as_ref()),
+        Deed::ToVolunteers => to_volunteers(turn, request)?,
+        Deed::Merge(into) => merge::merge(turn, request, *into)?,
+        Deed::Split => turn.save_request(Request { merged_into: None, ..request }),
     }
     Ok(())
 }
 
 /// A person's answer; without taking over, the resident says whether it helped.
-fn answer(turn: &mut Turn<'_>, mut request: Request, name: &str, text: &str) {
+fn answer(turn: &mut Turn<'_>, mut request: Request, name: &str, text: &str) -> Result<(), Need> {
     let lang = turn.lang;
+    merge::answer_all(turn, &request, name, text)?;
+    // Answered by itself, it no longer waits for another's answer.
+    request.merged_into = None;
     let id = request.id;
     let taken = request.status == RequestStatus::Claimed;
     if !taken {
@@ -49,16 +58,45 @@ fn answer(turn: &mut Turn<'_>, mut request: Request, name: &str, text: &str) {
         }
     }
     turn.save_request(request);
-    let message = say::person_answers(lang, name).and(paragraphs(text));
-    let choices: Vec<Choice> = if taken {
-        Vec::new()
-    } else {
-        vec![
-            Turn::choice(say::button_yes_helped(lang), Action::Helped(id)),
-            Turn::choice(say::button_not_helped(lang), Action::NotHelped(id)),
-        ]
-    };
-    turn.ask(message, choices);
+    let choices = if taken { Vec::new() } else { did_it_help(lang, id) };
+    turn.ask(from_person(lang, name, text), choices);
+    Ok(())
+}
+
+/// What a person wrote, under their name.
+pub(super) fn from_person(lang: Lang, name: &str, text: &str) -> Markup {
+    say::person_answers(lang, name).and(paragraphs(text))
+}
+
+/// The buttons by which a resident says whether an answer helped.
+pub(super) fn did_it_help(lang: Lang, id: RequestId) -> Vec<Choice> {
+    vec![
+        Turn::choice(say::button_yes_helped(lang), Action::Helped(id)),
+        Turn::choice(say::button_not_helped(lang), Action::NotHelped(id)),
+    ]
+}
+
+/// Whose centre's matter it is. Where a visit takes place is the visit's.
+fn to_centre(turn: &mut Turn<'_>, request: Request, centre: Option<&CentreId>) {
+    let known = centre.is_none_or(|id| turn.facts.centres.get(id).is_some());
+    if !known || request.visit.is_some() {
+        turn.refusal = Some(Refusal::Unknown);
+        return;
+    }
+    turn.save_request(Request { centre: centre.cloned(), ..request });
+}
+
+/// Leaves a conversation to the volunteers. Only what a resident has agreed to show them.
+fn to_volunteers(turn: &mut Turn<'_>, request: Request) -> Result<(), Need> {
+    let id = request.id;
+    let agreed = request.kind == RequestKind::Conversation && request.status.is_with_people();
+    let free = request.owner.is_none() && request.merged_into.is_none();
+    if !agreed || !free || !desk::leave_to_volunteers(turn, request)? {
+        turn.refusal = Some(Refusal::Unknown);
+        return Ok(());
+    }
+    turn.session.talk = Some(id);
+    Ok(())
 }
 
 /// What somebody wrote, with its own paragraphs.
@@ -72,6 +110,7 @@ fn take(turn: &mut Turn<'_>, mut request: Request, account: i64, name: &str) {
     let was_taken = request.status == RequestStatus::Claimed;
     request.status = RequestStatus::Claimed;
     request.assignee = Some(account);
+    request.merged_into = None;
     request.epoch += 1;
     turn.session.talk = Some(id);
     turn.forget_step();
@@ -84,10 +123,12 @@ fn take(turn: &mut Turn<'_>, mut request: Request, account: i64, name: &str) {
     }
 }
 
-fn resolve(turn: &mut Turn<'_>, mut request: Request) {
+fn resolve(turn: &mut Turn<'_>, mut request: Request) -> Result<(), Need> {
     let id = request.id;
     let talked = request.status.is_with_people();
+    merge::split_all(turn, id)?;
     request.status = RequestStatus::Resolved;
+    request.merged_into = None;
     request.epoch += 1;
     if turn.session.talk == Some(id) {
         turn.session.talk = None;
@@ -101,6 +142,7 @@ fn resolve(turn: &mut Turn<'_>, mut request: Request) {
             stars.map(|p| Turn::choice("★".repeat(usize::from(p.get())), Action::Rate(id, p))).collect();
         turn.ask(say::person_ended(lang).and(say::rate(lang)), choices);
     }
+    Ok(())
 }
 
 fn reopen(turn: &mut Turn<'_>, mut request: Request) {

@@ -9,6 +9,7 @@ use super::desk::{DeskFound, DeskNeed};
 use super::session::Session;
 use crate::facts::centres::Taken;
 use crate::model::id::{CentreId, RequestId, VisitId};
+use crate::model::kept::KeptRow;
 use crate::model::request::Request;
 use crate::model::time::{Date, Timestamp};
 use crate::model::visit::{Visit, VisitCode};
@@ -32,19 +33,12 @@ pub enum Need {
     NoShows(Timestamp),
     /// One request.
     Request(RequestId),
-    /// What is kept of the resident: the masked texts, oldest first.
-    Texts,
+    /// Everything that is kept about the resident.
+    Kept,
+    /// The requests that wait for the answer to this one.
+    Merged(RequestId),
     /// Something of the volunteers' desk.
     Desk(DeskNeed),
-}
-
-/// A line of what the resident has written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptText {
-    /// When.
-    pub at: Timestamp,
-    /// What, masked.
-    pub text: String,
 }
 
 /// What the store knows that this event may depend on, read in the same transaction.
@@ -60,7 +54,8 @@ pub struct Situation {
     centre_visits: BTreeMap<CentreId, Vec<Visit>>,
     no_shows: Option<Vec<Timestamp>>,
     requests: BTreeMap<RequestId, Option<Request>>,
-    texts: Option<Vec<KeptText>>,
+    kept: Option<Vec<KeptRow>>,
+    merged: BTreeMap<RequestId, Vec<Request>>,
     desk: Vec<(DeskNeed, DeskFound)>,
 }
 
@@ -83,8 +78,10 @@ pub enum Found {
     NoShows(Vec<Timestamp>),
     /// To [`Need::Request`].
     Request(RequestId, Option<Box<Request>>),
-    /// To [`Need::Texts`].
-    Texts(Vec<KeptText>),
+    /// To [`Need::Kept`], sorted by kind, oldest first.
+    Kept(Vec<KeptRow>),
+    /// To [`Need::Merged`].
+    Merged(RequestId, Vec<Request>),
     /// To [`Need::Desk`].
     Desk(DeskNeed, DeskFound),
 }
@@ -107,7 +104,8 @@ impl Situation {
             Found::CentreVisits(centre, visits) => drop(self.centre_visits.insert(centre, visits)),
             Found::NoShows(times) => self.no_shows = Some(times),
             Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
-            Found::Texts(texts) => self.texts = Some(texts),
+            Found::Kept(rows) => self.kept = Some(rows),
+            Found::Merged(id, requests) => drop(self.merged.insert(id, requests)),
             Found::Desk(need, found) => self.desk.push((need, found)),
         }
     }
@@ -147,12 +145,16 @@ impl Situation {
         self.requests.get(&id).map(Option::as_ref).ok_or(Need::Request(id))
     }
 
+    pub(super) fn merged(&self, id: RequestId) -> Result<&[Request], Need> {
+        self.merged.get(&id).map(Vec::as_slice).ok_or(Need::Merged(id))
+    }
+
     pub(super) fn desk(&self, need: DeskNeed) -> Result<&DeskFound, Need> {
         let known = self.desk.iter().find(|(n, _)| *n == need);
         known.map(|(_, found)| found).ok_or(Need::Desk(need))
     }
 
-    pub(super) fn texts(&self) -> Result<&[KeptText], Need> {
-        self.texts.as_deref().ok_or(Need::Texts)
+    pub(super) fn kept(&self) -> Result<&[KeptRow], Need> {
+        self.kept.as_deref().ok_or(Need::Kept)
     }
 }

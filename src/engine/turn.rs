@@ -190,6 +190,7 @@ impl<'a> Turn<'a> {
             opened_at: self.now,
             changed_at: self.now,
             assignee: None,
+            merged_into: None,
         }
     }
 

@@ -32,6 +32,12 @@ impl Source {
         Self { folder: Some(path.to_owned()), lexical_only: false }
     }
 
+    /// The same with this folder laid over the built-in files.
+    #[must_use]
+    pub fn over(self, path: &Path) -> Self {
+        Self { folder: Some(path.to_owned()), ..self }
+    }
+
     /// Without the embedding model: less memory, and questions are matched by letters and words alone.
     #[must_use]
     pub fn lexical_only(mut self) -> Self {

@@ -3,7 +3,7 @@
 //! Visits and centres are the matter of their own operations. A deed is a request, not proof: the
 //! engine checks it against the situation, and a form that is older than the request changes nothing.
 
-use super::id::RequestId;
+use super::id::{CentreId, RequestId};
 use super::time::Timestamp;
 
 /// One deed, and on what sight of the request it was decided.
@@ -42,6 +42,14 @@ pub enum Deed {
     SetTopic(String),
     /// Who looks after it; `None`: nobody.
     Assign(Option<i64>),
+    /// Whose centre's matter it is; `None`: no centre's.
+    AssignCentre(Option<CentreId>),
+    /// The volunteers may take it.
+    ToVolunteers,
+    /// It repeats this one, and waits for the answer to it.
+    Merge(RequestId),
+    /// It does not repeat another one after all.
+    Split,
 }
 
 impl Deed {
@@ -56,6 +64,11 @@ impl Deed {
             Self::SetTopic(topic) => format!("set the topic {topic}"),
             Self::Assign(Some(account)) => format!("assigned staff {account}"),
             Self::Assign(None) => "unassigned".to_owned(),
+            Self::AssignCentre(Some(centre)) => format!("moved to {centre}"),
+            Self::AssignCentre(None) => "moved to no centre".to_owned(),
+            Self::ToVolunteers => "handed to volunteers".to_owned(),
+            Self::Merge(into) => format!("merged into {into}"),
+            Self::Split => "split".to_owned(),
         }
     }
 }

@@ -128,4 +128,6 @@ pub struct Request {
     pub changed_at: Timestamp,
     /// The account of the member of staff who looks after it.
     pub assignee: Option<i64>,
+    /// The request that it repeats: it waits for the answer to that one.
+    pub merged_into: Option<RequestId>,
 }

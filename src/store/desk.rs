@@ -144,7 +144,7 @@ impl Turnover<'_> {
                 said.into_iter().map(|(at, text)| (at, Heard { ours: false, by_person: false, text })),
             );
             let answered: Vec<(i64, String, bool)> = sqlx::query_as(
-                "SELECT created_at, content, id IN (SELECT letter FROM relayed) FROM letters WHERE request = ?1 AND state <> 'void'
+                "SELECT created_at, content, by_person FROM letters WHERE request = ?1 AND state <> 'void'
                    AND recipient = (SELECT resident FROM requests WHERE id = ?1) ORDER BY id DESC LIMIT ?2",
             )
             .bind(request.number())
@@ -239,6 +239,7 @@ impl Turnover<'_> {
 
     async fn relay(&mut self, letter: &Letter, event: &Event) -> Result<(), StoreError> {
         let id = self.write_letter(letter, None, event.now).await?;
+        self.person_wrote(id, event.now).await?;
         let Some(message) = &event.message else { return Ok(()) };
         sqlx::query(
             "INSERT INTO relayed (address, message, letter) VALUES (?1, ?2, ?3)
@@ -310,8 +311,20 @@ impl Turnover<'_> {
 
     async fn follow(&mut self, to: Address, content: Content, now: Timestamp) -> Result<(), StoreError> {
         let placement = crate::model::message::Placement::Below;
+        let of = match &content {
+            Content::Edit { letter, .. } | Content::Withdraw { letter, .. } => Some(*letter),
+            _ => None,
+        };
         let letter = Letter { to, content, due: None, placement, request: None, visit: None };
-        self.write_letter(&letter, None, now).await?;
+        let id = self.write_letter(&letter, None, now).await?;
+        // It belongs to the same request, so that the transcript follows too, and to the same author.
+        sqlx::query(
+            "UPDATE letters SET by_person = 1, request = (SELECT request FROM letters WHERE id = ?1) WHERE id = ?2",
+        )
+        .bind(of.map(LetterId::number))
+        .bind(id)
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 

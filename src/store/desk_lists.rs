@@ -28,6 +28,14 @@ impl Store {
         Ok(rows.into_iter().filter_map(followed).collect())
     }
 
+    /// Whether volunteers have a desk.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn has_desk(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM desks)").fetch_one(self.readers()).await?)
+    }
+
     /// What staff have not dealt with yet, oldest first: number, kind and request.
     ///
     /// # Errors

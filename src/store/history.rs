@@ -3,6 +3,8 @@
 //!
 //! Reads the inbox and the letters; there is no second copy of anybody's words to forget.
 
+use std::collections::BTreeMap;
+
 use super::{Store, StoreError};
 use crate::model::chat::Address;
 use crate::model::id::LetterId;
@@ -71,17 +73,29 @@ pub(super) fn in_order(
     went: Vec<(i64, String, i64)>,
 ) -> Vec<Said> {
     let came = came.into_iter().map(|(id, kind, text, at)| Said::In { id, kind, text, at: from_millis(at) });
-    let went =
-        went.into_iter().filter_map(|(id, content, at)| match serde_json::from_str(&content).ok()? {
-            // What an earlier letter says now stands where it was said anew.
-            Content::Message(message) | Content::Edit { message, .. } => Some(Said::Out {
-                id: LetterId::from_number(id),
-                message: Box::new(message),
-                at: from_millis(at),
-            }),
-            Content::Retract(_) | Content::Withdraw { .. } | Content::Desk(_) | Content::Alarm(_) => None,
-        });
-    let mut all: Vec<Said> = came.chain(went).collect();
+    let mut all: Vec<Said> = came.collect();
+    let mut letters: BTreeMap<LetterId, (Timestamp, Box<Message>)> = BTreeMap::new();
+    let mut withdrawn = Vec::new();
+    let mut went: Vec<_> = went;
+    went.sort_unstable_by_key(|(id, ..)| *id);
+    for (id, content, at) in went {
+        let at = from_millis(at);
+        match serde_json::from_str(&content) {
+            Ok(Content::Message(message)) => {
+                letters.insert(LetterId::from_number(id), (at, Box::new(message)));
+            }
+            // A letter says what it said last, where it stood first. One that is older than what is
+            // shown stands where it was changed.
+            Ok(Content::Edit { letter, message, .. }) => {
+                let first = letters.get(&letter).map_or(at, |(first, _)| *first);
+                letters.insert(letter, (first, Box::new(message)));
+            }
+            Ok(Content::Withdraw { letter, .. }) => withdrawn.push(letter),
+            Ok(Content::Retract(_) | Content::Clear(_) | Content::Desk(_) | Content::Alarm(_)) | Err(_) => {}
+        }
+    }
+    letters.retain(|id, _| !withdrawn.contains(id));
+    all.extend(letters.into_iter().map(|(id, (at, message))| Said::Out { id, message, at }));
     all.sort_by_key(Said::order);
     all
 }

@@ -22,6 +22,8 @@ pub enum By {
     Platform,
     /// What the resident said of it.
     Outcome,
+    /// The centre.
+    Centre,
 }
 
 impl By {
@@ -34,11 +36,47 @@ impl By {
             // The resident of a forgotten person is empty: the channel is then unknown.
             Self::Platform => "substr(resident, 1, max(instr(resident, ':') - 1, 0))",
             Self::Outcome => "coalesce(outcome, '')",
+            Self::Centre => "coalesce(centre, '')",
         }
     }
 }
 
+/// What waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Letters that are due and have not arrived.
+    pub due: i64,
+    /// Since when the oldest of them has been due, in milliseconds since 1970.
+    pub oldest_due: Option<i64>,
+    /// Residents who wait for a person.
+    pub waiting: i64,
+    /// Since when the first of them has waited, in milliseconds since 1970.
+    pub oldest_waiting: Option<i64>,
+}
+
 impl Store {
+    /// What waits: letters, and residents for a person.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn backlog(&self, now: Timestamp) -> Result<Backlog, StoreError> {
+        let (due, oldest_due): (i64, Option<i64>) = sqlx::query_as(
+            // What is tried again has been due since it was first.
+            "SELECT count(*), min(CASE state WHEN 'pending' THEN due_at ELSE created_at END) FROM letters
+             WHERE state IN ('pending', 'retry', 'sending') AND (due_at <= ?1 OR state <> 'pending')",
+        )
+        .bind(to_millis(now))
+        .fetch_one(self.readers())
+        .await?;
+        let (waiting, oldest_waiting): (i64, Option<i64>) = sqlx::query_as(
+            "SELECT count(*), min(changed_at) FROM requests
+             WHERE status = 'waiting' AND kind = 'conversation' AND resident <> ''",
+        )
+        .fetch_one(self.readers())
+        .await?;
+        Ok(Backlog { due, oldest_due, waiting, oldest_waiting })
+    }
+
     /// How many requests of a stretch of time there are of each sort, days in order, else the most first.
     ///
     /// # Errors
@@ -79,6 +117,73 @@ impl Store {
             "SELECT status, count(*) FROM visits WHERE starts_at >= ?1 AND starts_at < ?2
                AND (?3 IS NULL OR centre = ?3) AND status NOT IN ('held', 'draft', 'lapsed')
              GROUP BY 1 ORDER BY 2 DESC",
+        )
+        .bind(to_millis(from))
+        .bind(to_millis(until))
+        .bind(centre.map(CentreId::as_str))
+        .fetch_all(self.readers())
+        .await?)
+    }
+
+    /// How many questions of a stretch of time the bot answered without any person, and of how many.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn answered_alone(
+        &self,
+        centre: Option<&CentreId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<(i64, i64), StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT coalesce(sum(status = 'answered' AND first_answer_at IS NULL), 0), count(*) FROM requests
+             WHERE opened_at >= ?1 AND opened_at < ?2 AND (?3 IS NULL OR centre = ?3) AND kind = 'question'",
+        )
+        .bind(to_millis(from))
+        .bind(to_millis(until))
+        .bind(centre.map(CentreId::as_str))
+        .fetch_one(self.readers())
+        .await?)
+    }
+
+    /// How long those who asked for a person waited for the first answer of one, in milliseconds, the
+    /// shortest first; those who have had none stand last, as `None`.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn waits(
+        &self,
+        centre: Option<&CentreId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Option<i64>>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT first_answer_at - opened_at AS wait FROM requests
+             WHERE opened_at >= ?1 AND opened_at < ?2 AND (?3 IS NULL OR centre = ?3) AND kind = 'conversation'
+             ORDER BY wait IS NULL, wait",
+        )
+        .bind(to_millis(from))
+        .bind(to_millis(until))
+        .bind(centre.map(CentreId::as_str))
+        .fetch_all(self.readers())
+        .await?)
+    }
+
+    /// The visits of a stretch of time that should have taken place, by centre: the centre, how many
+    /// nobody came to, and how many there were.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn missed(
+        &self,
+        centre: Option<&CentreId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<(String, i64, i64)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT centre, sum(status = 'no_show'), count(*) FROM visits
+             WHERE starts_at >= ?1 AND starts_at < ?2 AND (?3 IS NULL OR centre = ?3)
+               AND status IN ('arrived', 'no_show') GROUP BY 1 ORDER BY 2 DESC, 1",
         )
         .bind(to_millis(from))
         .bind(to_millis(until))

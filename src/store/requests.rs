@@ -35,6 +35,7 @@ pub(crate) fn from_row(row: &SqliteRow) -> Result<Request, StoreError> {
         opened_at: from_millis(row.try_get("opened_at")?),
         changed_at: from_millis(row.try_get("changed_at")?),
         assignee: row.try_get("assignee")?,
+        merged_into: row.try_get::<Option<i64>, _>("merged_into")?.map(RequestId::from_number),
     })
 }
 
@@ -47,6 +48,13 @@ impl Turnover<'_> {
         row.as_ref().map(from_row).transpose()
     }
 
+    /// The requests that wait for the answer to this one, the oldest first.
+    pub(super) async fn merged_into(&mut self, id: RequestId) -> Result<Vec<Request>, StoreError> {
+        let sql = "SELECT * FROM requests WHERE merged_into = ? AND resident <> '' ORDER BY opened_at, id";
+        let rows = sqlx::query(sql).bind(id.number()).fetch_all(&mut *self.tx).await?;
+        rows.iter().map(from_row).collect()
+    }
+
     pub(super) async fn write_request(
         &mut self,
         request: &Request,
@@ -55,11 +63,11 @@ impl Turnover<'_> {
         sqlx::query(
             "INSERT INTO requests (id, resident, kind, status, question, topic, article, confidence, centre, visit,
                                    lang, outcome, points, epoch, opened_at, changed_at, owner, for_staff, assignee,
-                                   municipality)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                                   merged_into, municipality)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
              ON CONFLICT (id) DO UPDATE SET status = ?4, topic = ?6, article = ?7, confidence = ?8, centre = ?9,
                  visit = ?10, lang = ?11, outcome = ?12, points = ?13, epoch = ?14, changed_at = ?16, owner = ?17,
-                 for_staff = ?18, assignee = ?19",
+                 for_staff = ?18, assignee = ?19, merged_into = ?20",
         )
         .bind(request.id.number())
         .bind(request.resident.to_string())
@@ -80,6 +88,7 @@ impl Turnover<'_> {
         .bind(request.owner.as_ref().map(ToString::to_string))
         .bind(request.for_staff)
         .bind(request.assignee)
+        .bind(request.merged_into.map(RequestId::number))
         .bind(request.municipality.as_ref().map(Municipality::as_str))
         .execute(&mut *self.tx)
         .await?;

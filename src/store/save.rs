@@ -3,6 +3,7 @@
 use super::{StoreError, Turnover};
 use crate::engine::{Found, Need, Reaction};
 use crate::model::chat::{ReplyHandle, Scope};
+use crate::model::deed::Deed;
 use crate::model::effect::Effect;
 use crate::model::event::{Event, Input};
 
@@ -41,11 +42,12 @@ impl Turnover<'_> {
             }
             Need::NoShows(since) => Found::NoShows(self.no_shows(here, since).await?),
             Need::Request(id) => Found::Request(id, self.request(id).await?.map(Box::new)),
+            Need::Merged(id) => Found::Merged(id, self.merged_into(id).await?),
             Need::Desk(need) => {
                 let found = self.find_desk(&need).await?;
                 Found::Desk(need, found)
             }
-            Need::Texts => Found::Texts(self.texts(here).await?),
+            Need::Kept => Found::Kept(self.kept(here).await?),
         })
     }
 
@@ -66,6 +68,7 @@ impl Turnover<'_> {
         let mut forget = false;
         let mut moved = None;
         // A deed of staff belongs to the request that it changed, and to none if it was refused.
+        let by_person = matches!(&event.input, Input::Deed(op) if matches!(op.deed, Deed::Answer { .. }));
         let by_deed = matches!(event.input, Input::Deed(_));
         let mut transcript = reaction.session.talk.filter(|_| !by_deed);
         for effect in &reaction.effects {
@@ -74,6 +77,9 @@ impl Turnover<'_> {
                     let here = letter.to == *event.answered_at() && letter.due.is_none();
                     let handle: Option<&ReplyHandle> = if here { reply.take() } else { None };
                     let id = self.write_letter(letter, handle, event.now).await?;
+                    if by_person {
+                        self.person_wrote(id, event.now).await?;
+                    }
                     first_letter.get_or_insert(id);
                     turned.letters += 1;
                 }
@@ -81,13 +87,10 @@ impl Turnover<'_> {
                     transcript = Some(request.id);
                     self.write_request(request, event.now).await?;
                     if let Input::Deed(op) = &event.input {
-                        self.audit(
-                            &event.role,
-                            &op.deed.word(),
-                            &format!("request {}", request.id),
-                            event.now,
-                        )
-                        .await?;
+                        // A deed may touch others: those that wait for the same answer.
+                        let own = request.id == op.request || matches!(op.deed, Deed::Answer { .. });
+                        let word = if own { op.deed.word() } else { Deed::Split.word() };
+                        self.audit(&event.role, &word, &format!("request {}", request.id), event.now).await?;
                     }
                 }
                 Effect::SaveVisit(visit) => {
@@ -117,7 +120,7 @@ impl Turnover<'_> {
             self.move_conversation(&event.chat.address, to).await?;
         }
         if forget {
-            self.forget(&event.chat.address, first_letter.unwrap_or(i64::MAX)).await?;
+            self.forget(&event.chat.address, first_letter.unwrap_or(i64::MAX), event.now).await?;
             self.audit(&event.role, "forgot", "a resident", event.now).await?;
         }
         Ok(turned)

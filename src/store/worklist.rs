@@ -2,47 +2,14 @@
 //!
 //! Changes to a request itself are turns; here are only the lists, the notes and the ready replies.
 
-use serde::Deserialize;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite};
 
+pub use super::filter::Filter;
 use super::history::{Said, in_order};
-use super::{Store, StoreError, requests};
-use crate::model::chat::Platform;
-use crate::model::id::{CentreId, RequestId};
-use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
+use super::{Store, StoreError, filter, requests};
+use crate::model::id::RequestId;
+use crate::model::request::Request;
 use crate::model::time::{Timestamp, from_millis, to_millis};
-
-/// Which requests are wanted; what is `None` does not narrow.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Filter {
-    /// How far they have come; several are possible.
-    pub statuses: Vec<RequestStatus>,
-    /// What kind of need.
-    pub kind: Option<RequestKind>,
-    /// The topic.
-    pub topic: Option<String>,
-    /// The language.
-    pub lang: Option<String>,
-    /// Where they came in.
-    pub platform: Option<Platform>,
-    /// The centre.
-    pub centre: Option<CentreId>,
-    /// What the resident said of it.
-    pub outcome: Option<Outcome>,
-    /// Not opened before.
-    pub from: Option<Timestamp>,
-    /// Opened before.
-    pub until: Option<Timestamp>,
-    /// Who looks after it.
-    pub assignee: Option<i64>,
-    /// Words that stand in the question or the conversation.
-    pub words: Option<String>,
-    /// Only of these centres, or of none; empty: of all.
-    pub only: Vec<CentreId>,
-    /// Older than this one, by the last change and the number: the next page.
-    pub before: Option<(i64, i64)>,
-}
 
 /// A note of a colleague.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,77 +44,48 @@ pub struct CannedReply {
     pub text: String,
 }
 
-/// What people typed as an FTS5 query: every word, the last as a beginning. Nothing of it is syntax.
-fn match_all(words: &str) -> Option<String> {
-    let words: Vec<&str> =
-        words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(8).collect();
-    let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"*")).collect();
-    (!quoted.is_empty()).then(|| quoted.join(" "))
-}
-
-fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
-    if !filter.statuses.is_empty() {
-        query.push(" AND status IN (");
-        let mut list = query.separated(", ");
-        for status in &filter.statuses {
-            list.push_bind(status.word());
-        }
-        query.push(")");
-    }
-    let mut equal = |column: &str, value: Option<String>| {
-        if let Some(value) = value {
-            query.push(format!(" AND {column} = ")).push_bind(value);
-        }
-    };
-    equal("kind", filter.kind.map(|k| k.word().to_owned()));
-    equal("topic", filter.topic.clone());
-    equal("lang", filter.lang.clone());
-    equal("centre", filter.centre.as_ref().map(ToString::to_string));
-    equal("outcome", filter.outcome.map(|o| o.word().to_owned()));
-    if let Some(platform) = filter.platform {
-        // `;` follows `:` in ASCII: everything that begins with the platform's name.
-        query.push(" AND resident >= ").push_bind(format!("{}:", platform.name()));
-        query.push(" AND resident < ").push_bind(format!("{};", platform.name()));
-    }
-    if let Some(from) = filter.from {
-        query.push(" AND opened_at >= ").push_bind(to_millis(from));
-    }
-    if let Some(until) = filter.until {
-        query.push(" AND opened_at < ").push_bind(to_millis(until));
-    }
-    if let Some(assignee) = filter.assignee {
-        query.push(" AND assignee = ").push_bind(assignee);
-    }
-    if !filter.only.is_empty() {
-        query.push(" AND (centre IS NULL OR centre IN (");
-        let mut list = query.separated(", ");
-        for centre in &filter.only {
-            list.push_bind(centre.to_string());
-        }
-        query.push("))");
-    }
-    if let Some(words) = filter.words.as_deref().and_then(match_all) {
-        query
-            .push(" AND id IN (SELECT rowid FROM request_words WHERE request_words MATCH ")
-            .push_bind(words.clone());
-        query.push(" UNION SELECT i.request FROM inbox_words w JOIN inbox i ON i.id = w.rowid WHERE w.inbox_words MATCH ");
-        query.push_bind(words).push(" AND i.request IS NOT NULL)");
-    }
-    if let Some((changed, id)) = filter.before {
-        query.push(" AND (changed_at, id) < (").push_bind(changed).push(", ").push_bind(id).push(")");
-    }
-}
-
 impl Store {
     /// Requests of people who have not been forgotten, the last changed first.
     ///
     /// # Errors
     /// Whatever SQLite says.
     pub async fn requests(&self, filter: &Filter, count: u32) -> Result<Vec<Request>, StoreError> {
-        let mut query = QueryBuilder::new("SELECT * FROM requests WHERE resident <> ''");
-        narrow(&mut query, filter);
+        let typed = filter.words.as_deref();
+        let whole = typed.and_then(|words| filter::match_all(words, false));
+        let broad = match &whole {
+            Some(words) => self.is_broad(words).await?,
+            None => false,
+        };
+        // Words that stand in very many places are searched as they are: collecting everything that
+        // begins like them takes long and helps nobody.
+        let words = if broad { whole } else { typed.and_then(|words| filter::match_all(words, true)) };
+        let mut query = filter.select(words.as_deref(), broad);
         query.push(" ORDER BY changed_at DESC, id DESC LIMIT ").push_bind(count);
         let rows: Vec<SqliteRow> = query.build().fetch_all(self.readers()).await?;
+        rows.iter().map(requests::from_row).collect()
+    }
+
+    /// Whether these words stand in so many places that it is quicker to walk the list than to look
+    /// each of them up.
+    async fn is_broad(&self, words: &str) -> Result<bool, StoreError> {
+        let most: i64 = sqlx::query_scalar(
+            "SELECT max((SELECT count(*) FROM (SELECT 1 FROM request_words WHERE request_words MATCH ?1 LIMIT ?2)),
+                        (SELECT count(*) FROM (SELECT 1 FROM inbox_words WHERE inbox_words MATCH ?1 LIMIT ?2)))",
+        )
+        .bind(words)
+        .bind(filter::MANY)
+        .fetch_one(self.readers())
+        .await?;
+        Ok(most == filter::MANY)
+    }
+
+    /// The requests that wait for the answer to this one, the oldest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn waiting_for(&self, id: RequestId) -> Result<Vec<Request>, StoreError> {
+        let sql = "SELECT * FROM requests WHERE merged_into = ? AND resident <> '' ORDER BY opened_at, id";
+        let rows = sqlx::query(sql).bind(id.number()).fetch_all(self.readers()).await?;
         rows.iter().map(requests::from_row).collect()
     }
 

@@ -1,4 +1,5 @@
 // Starts the real program on a fresh database, and a browser to look at it.
+import { fileURLToPath } from "node:url";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -6,15 +7,16 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const root = resolve(import.meta.dirname, "../..");
-// An unoptimised program takes minutes to read the articles.
-const program = process.env.DIGIDEL_BIN ?? join(root, "target/release/digidel");
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+const root = resolve(here, "../..");
+const program = process.env.DIGIDEL_BIN ?? join(root, "target/debug/digidel");
 const browser = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 
 /** Ends loudly but green where there is no browser; in CI that is a failure. */
 export const needBrowser = () => {
   if (browser && existsSync(program)) return browser;
-  console.error(`\n!!! BROWSER TESTS SKIPPED: ${browser ? `no program at ${program} (cargo build --release, or name one in DIGIDEL_BIN)` : "no chromium (apt-get install chromium)"} !!!\n`);
+  console.error(`\n!!! BROWSER TESTS SKIPPED: ${browser ? `no program at ${program} (cargo build, or name one in DIGIDEL_BIN)` : "no chromium (apt-get install chromium)"} !!!\n`);
   process.exit(process.env.CI ? 1 : 0);
 };
 
@@ -26,10 +28,12 @@ const freePort = () => new Promise((done) => {
 });
 
 /** The running program: its address, the first administrator's link, and how to end it. */
-export const start = async (args = []) => {
+export const start = async ({ args = [], config = join(root, "tests/chats/config") } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), "digidel-"));
   const port = await freePort();
-  const child = spawn(program, ["--config", join(root, "tests/chats/config"), "run", ...args], {
+  // An unoptimised program would take minutes to read the articles with the embedding model.
+  const own = config ? ["--config", config] : [];
+  const child = spawn(program, ["--no-embedding", ...own, "run", ...args], {
     cwd: folder,
     env: { ...process.env, DIGIDEL__HTTP__LISTEN: `127.0.0.1:${port}`, RUST_LOG: "warn" },
   });

@@ -94,6 +94,10 @@ impl Shelf {
                 Found::NoShows(self.visits.values().filter(missed).map(|v| v.starts_at).collect())
             }
             Need::Request(id) => Found::Request(id, self.requests.get(&id).cloned().map(Box::new)),
+            Need::Merged(id) => {
+                let same = self.requests.values().filter(|r| r.merged_into == Some(id));
+                Found::Merged(id, same.cloned().collect())
+            }
             // A house without volunteers.
             Need::Desk(need) => {
                 let nothing = match &need {
@@ -109,7 +113,7 @@ impl Shelf {
                 };
                 Found::Desk(need, nothing)
             }
-            Need::Texts => Found::Texts(Vec::new()),
+            Need::Kept => Found::Kept(Vec::new()),
         }
     }
 }

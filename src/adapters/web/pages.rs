@@ -36,6 +36,7 @@ struct Page {
     turn: String,
     large: bool,
     embedded: bool,
+    invented: bool,
     langs: &'static [Lang],
 }
 
@@ -71,6 +72,7 @@ pub(super) async fn chat(
         turn: Token::draw().map(|t| t.secret().chars().take(32).collect()).unwrap_or_default(),
         large: CookieJar::from_headers(&headers).get("size").is_some_and(|c| c.value() == "large"),
         embedded: asked.embed.is_some(),
+        invented: chat.site.invented,
         langs: Lang::OFFERED,
     };
     html::page(&page)
@@ -127,7 +129,7 @@ fn incoming(address: &Address, form: &read::Form, headers: &HeaderMap, input: In
     let drawn = || Token::draw().map(|t| t.secret().to_owned()).unwrap_or_default();
     let turn = form.turn().map_or_else(drawn, str::to_owned);
     Incoming {
-        key: format!("web:{}:{turn}", address.id()),
+        key: visitor::key(address, &turn),
         chat: Place::private(address.clone()),
         role: Role::Resident,
         input,

@@ -1,6 +1,6 @@
 //! Telling open pages what is new: letters that arrive, and what was done in another window.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -67,10 +67,31 @@ struct Listener {
     headers: HeaderMap,
     address: Address,
     bell: watch::Receiver<u64>,
-    sent: HashSet<String>,
+    /// What each line said when it was sent.
+    sent: HashMap<String, String>,
 }
 
 impl Listener {
+    /// The lines that are new or say something else now, and a mark for each that was taken back.
+    fn news(&mut self, lines: &[write::Line]) -> String {
+        let now: HashMap<String, String> =
+            lines.iter().filter_map(|line| Some((line.id.clone(), line.render().ok()?))).collect();
+        let fresh = lines.iter().filter_map(|line| {
+            let html = now.get(&line.id)?;
+            (self.sent.get(&line.id) != Some(html)).then_some(html.as_str())
+        });
+        let mut html: String = fresh.collect();
+        // A conversation that has grown longer than what is shown has lost nothing: only what is gone
+        // from the middle was taken back.
+        if lines.len() < usize::try_from(pages::SHOWN).unwrap_or(usize::MAX) {
+            let mut gone: Vec<&String> = self.sent.keys().filter(|id| !now.contains_key(*id)).collect();
+            gone.sort_unstable();
+            html.extend(gone.into_iter().map(|id| format!("<li id=\"{id}\" data-gone></li>")));
+        }
+        self.sent = now;
+        html
+    }
+
     /// Waits until there is something new, and renders it.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         loop {
@@ -79,10 +100,8 @@ impl Listener {
             let said = self.chat.app.conversation(&self.address, pages::SHOWN).await.ok()?;
             let w = pages::words_of(&self.chat.site, &self.headers, &said);
             let lines = write::lines(w, &said);
-            let fresh: Vec<_> = lines.iter().filter(|line| !self.sent.contains(&line.id)).collect();
-            if !fresh.is_empty() {
-                let html: String = fresh.iter().filter_map(|line| line.render().ok()).collect();
-                self.sent.extend(fresh.iter().map(|line| line.id.clone()));
+            let html = self.news(&lines);
+            if !html.is_empty() {
                 return Some((Ok(Event::default().event("lines").data(html)), self));
             }
             self.bell.changed().await.ok()?;
@@ -97,7 +116,7 @@ pub(super) async fn stream(State(chat): State<Chat>, headers: HeaderMap) -> Resp
         return StatusCode::NO_CONTENT.into_response();
     };
     let Some(bell) = chat.mail.listen(&address) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
-    let listener = Listener { chat, headers, address, bell, sent: HashSet::new() };
+    let listener = Listener { chat, headers, address, bell, sent: HashMap::new() };
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(20));
     Sse::new(stream::unfold(listener, Listener::next)).keep_alive(keep_alive).into_response()
 }

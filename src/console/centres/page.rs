@@ -165,7 +165,7 @@ pub(in crate::console) async fn change(
         };
         let op = StaffOp::Arrange { centre: centre.id.clone(), said, note, before: Some(before) };
         match send(&console, &staff, fields.get("turn"), op, &headers).await? {
-            Handled::Done | Handled::Repeated => {
+            Handled::Done | Handled::Repeated | Handled::Dropped => {
                 Ok(Redirect::to(&format!("/staff/centres/{}?done=saved", centre.id)).into_response())
             }
             Handled::Refused(Refusal::Stale) => {

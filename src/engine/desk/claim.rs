@@ -115,6 +115,18 @@ pub(super) fn back_to_queue(
     request
 }
 
+/// Staff leave a request to the volunteers: it waits at the desk. `false`: there is no desk.
+pub(in crate::engine) fn leave_to_volunteers(turn: &mut Turn<'_>, request: Request) -> Result<bool, Need> {
+    let Some(desk) = super::desk(turn, DeskNeed::Current)? else { return Ok(false) };
+    let post = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned();
+    let free = Request { for_staff: false, assignee: None, ..request };
+    let waiting = back_to_queue(turn, free, post.as_ref(), desk.lang);
+    if post.is_none() {
+        post::open_at(turn, &waiting, &desk)?;
+    }
+    Ok(true)
+}
+
 /// Asks whom the request is to be handed to.
 pub(super) fn whom_to_hand(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     let Some(seat) = own(turn, id)? else { return Ok(()) };

@@ -11,7 +11,7 @@ mod relay;
 mod set_up;
 mod wait;
 
-pub(super) use self::claim::{ended, forget, rated};
+pub(super) use self::claim::{ended, forget, leave_to_volunteers, rated};
 pub(super) use self::post::open;
 pub(super) use self::relay::from_resident;
 pub(super) use self::wait::{claim_silent, left_for_staff, nudge, queue};

@@ -5,6 +5,7 @@
 mod centre;
 mod console;
 mod knowledge;
+mod requests;
 mod web;
 
 use crate::model::lang::Lang;

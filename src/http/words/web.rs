@@ -8,6 +8,7 @@ words! {
     Words:
     title() = "web.title";
     skip() = "web.skip";
+    invented() = "web.invented";
     heading() = "web.heading";
     is_bot() = "web.is_bot";
     welcome() = "web.welcome";

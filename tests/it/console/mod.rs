@@ -1,8 +1,13 @@
 //! The console through its router: the door, the rights, and the desk.
 
+mod asvs;
 mod centres;
+mod demo;
 mod desk;
+mod insight;
 mod knowledge;
+mod load;
+mod together;
 
 use axum::http::StatusCode;
 use digidel::console::{self, Secret};

@@ -29,7 +29,7 @@ pub fn site(house: &House, settings: &Http) -> Router {
         house.app.clone(),
         house.store.clone(),
         site.clone(),
-        90,
+        digidel::model::retention::Retention::default(),
         previews(Labels::new(&say::discord), say::profiles()),
     );
     http::router(&site, chat.merge(desk), Router::new())

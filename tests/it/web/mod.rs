@@ -1,5 +1,7 @@
 //! The web chat through its router.
 
+mod many;
+
 use axum::http::StatusCode;
 use digidel::settings::Http;
 

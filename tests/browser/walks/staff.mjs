@@ -1,0 +1,50 @@
+// Staff at the desk: a request appears by itself, is answered, and a closed day reaches the resident.
+import assert from "node:assert/strict";
+
+const WAIT = { timeout: 20_000 };
+
+/** The list shows a new request without being reloaded, and the answer arrives in the chat. */
+export const answers = async ({ staff, rut, url, examine, asks }) => {
+  await staff.goto(`${url}/staff`);
+  const cards = await staff.locator(".card").count();
+  await staff.evaluate(() => { window.stillTheSamePage = true; });
+  await asks();
+  await staff.waitForFunction((n) => document.querySelectorAll(".card").length > n, cards, WAIT);
+  assert.ok(await staff.evaluate(() => window.stillTheSamePage), "it appeared by itself");
+  await examine(staff, "requests");
+  await staff.locator(".question a").first().click();
+  await staff.waitForSelector("#text");
+  await examine(staff, "request");
+  const page = staff.url();
+  await staff.fill("#text", "Hej! Byt papper och försök igen.");
+  await staff.click("button[value=answer]");
+  await staff.waitForURL(/answered/);
+  await rut.page.waitForFunction(() => document.body.innerText.includes("Byt papper"), undefined, WAIT);
+  await staff.click("button[value=take]");
+  await staff.waitForURL(/took/);
+  await rut.page.fill("#text", "tack, nu fungerar det");
+  await rut.page.press("#text", "Enter");
+  await staff.waitForFunction(() => document.querySelector(".talk").innerText.includes("nu fungerar det"), undefined, WAIT);
+  return page.split("?")[0];
+};
+
+/** The days of Rut's visit are closed: she is told, and offered other times. */
+export const closesTheDays = async ({ staff, rut, url }) => {
+  await staff.goto(`${url}/staff/visits?centre=motala`);
+  const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
+  await staff.fill("#from", day(0));
+  await staff.fill("#until", day(40));
+  await staff.fill("#reason", "vattenskada");
+  await staff.click("button[value=close]");
+  await staff.waitForURL(/done=saved/);
+  await rut.page.waitForFunction(() => document.body.innerText.includes("vattenskada"), undefined, WAIT);
+};
+
+/** Every page of the console. */
+export const looksAround = async ({ staff, url, examine }) => {
+  for (const page of ["visits", "visits?view=week", "check-in", "centres", "centres/motala", "knowledge?question=bankid", "knowledge/articles", "knowledge/articles/bankid-last-kod", "knowledge/new", "insight", "people", "data", "account", "?view=all&lang=sv"]) {
+    await staff.goto(`${url}/staff${page.startsWith("?") ? "" : "/"}${page}`);
+    await staff.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+    await examine(staff, page.replace(/\W+/g, "-"));
+  }
+};
