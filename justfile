@@ -19,6 +19,10 @@ chats:
     UPDATE_CHATS=1 cargo test --test it transcripts
     git diff --stat tests/chats
 
+# Try each fuzz target with so many mutations of its seeds
+fuzz RUNS="100000":
+    FUZZ_RUNS={{RUNS}} cargo test --test it fuzz_seeds -- --nocapture
+
 # Licences, advisories, bans
 deny:
     cargo deny check

@@ -8,12 +8,15 @@ mod writer;
 
 use std::num::NonZero;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use self::writer::write;
+use crate::facts::knowledge::Decision;
 use crate::facts::{Facts, Understanding};
-use crate::model::chat::{Address, Scope};
+use crate::gate::{Gate, Limits, Verdict};
+use crate::model::chat::{Address, Chat, Hints, Role, Scope};
 use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Incoming, Input};
 use crate::model::id::{Fresh, LetterId};
@@ -22,6 +25,7 @@ use crate::model::staff::Refusal;
 use crate::model::time::{Clock, Timestamp};
 pub use crate::store::history::Said;
 use crate::store::{Store, StoreError};
+use crate::telemetry;
 
 /// How many turns wait for the writer at most; beyond it, adapters wait.
 const QUEUE: usize = 1_024;
@@ -36,6 +40,8 @@ pub enum Handled {
     Done,
     /// It was handled before; nothing changed.
     Repeated,
+    /// It was one too many, and nothing is to be said of it.
+    Dropped,
     /// A deed of staff that could not be done; nothing changed but the inbox.
     Refused(Refusal),
 }
@@ -57,6 +63,8 @@ pub enum HandleError {
 /// An understood event on its way to the writer.
 struct Job {
     key: String,
+    /// When it came in.
+    began: Instant,
     event: Event,
     understanding: Option<Understanding>,
     done: oneshot::Sender<Result<Handled, HandleError>>,
@@ -104,11 +112,12 @@ pub struct App {
     shelf: Shelf,
     clock: Clock,
     seed: Seed,
-    /// As many texts are understood at once as there are processors; more wait in their order.
-    thinkers: Arc<Semaphore>,
     queue: mpsc::Sender<Job>,
     store: Store,
     commits: watch::Receiver<u64>,
+    gate: Option<Arc<Gate>>,
+    /// As many texts are understood at once as there are processors; more wait in their order.
+    thinking: Arc<Semaphore>,
 }
 
 impl App {
@@ -119,9 +128,17 @@ impl App {
         let (counter, commits) = watch::channel(0);
         let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
         tokio::spawn(write(jobs, store.clone(), bell, shelf.clone(), counter, Arc::clone(&seed)));
+        // A processor each; beyond it texts wait their turn.
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let thinkers = Arc::new(Semaphore::new(processors));
-        Self { shelf, clock, seed, thinkers, queue, store, commits }
+        let thinking = Arc::new(Semaphore::new(processors));
+        Self { shelf, clock, seed, queue, store, commits, gate: None, thinking }
+    }
+
+    /// The same with a gate before it: who sends too much waits outside.
+    #[must_use]
+    pub fn guarded(mut self, limits: Limits) -> Self {
+        self.gate = Some(Arc::new(Gate::new(limits, self.clock.clone())));
+        self
     }
 
     /// The present instant, by the one clock.
@@ -190,18 +207,56 @@ impl App {
         handled
     }
 
+    /// Deletes everything about a person, as they could themselves, without a word to them.
+    ///
+    /// # Errors
+    /// [`HandleError`]: nothing was deleted.
+    pub async fn erase(&self, person: Address, by: Role) -> Result<(), HandleError> {
+        let incoming = Incoming {
+            key: format!("erase:{:016x}", (self.seed)()),
+            chat: Chat::private(person),
+            role: by,
+            input: Input::Erase,
+            hints: Hints::default(),
+            reply: None,
+            message: None,
+        };
+        self.handle(incoming).await.map(drop)
+    }
+
     async fn submit(
         &self,
-        incoming: Incoming,
+        mut incoming: Incoming,
     ) -> Result<oneshot::Receiver<Result<Handled, HandleError>>, HandleError> {
+        let began = Instant::now();
+        let (done, answer) = oneshot::channel();
+        match self.gate.as_ref().map_or(Verdict::Enter, |gate| gate.judge(&incoming)) {
+            Verdict::Enter => {}
+            Verdict::Tell => incoming.input = Input::Flood,
+            Verdict::Drop => {
+                // The receiver is at hand: it cannot have gone.
+                let _ = done.send(Ok(Handled::Dropped));
+                return Ok(answer);
+            }
+        }
         let facts = self.facts();
         let key = incoming.key.clone();
         let event = self.event(incoming);
-        let understanding = understand(&facts, &event, &self.thinkers).await;
-        let (done, answer) = oneshot::channel();
-        let job = Job { key, event, understanding, done };
+        let understanding = self.understand(&facts, &event).await;
+        let job = Job { key, began, event, understanding, done };
         self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
         Ok(answer)
+    }
+
+    /// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
+    async fn understand(&self, facts: &Arc<Facts>, event: &Event) -> Option<Understanding> {
+        let text = to_understand(event)?.to_owned();
+        let facts = Arc::clone(facts);
+        // First come, first served; the semaphore is never closed.
+        let _turn = self.thinking.acquire().await.ok()?;
+        let understanding = tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()?;
+        count_search(&understanding);
+        Some(understanding)
     }
 
     /// Masks and dates what an adapter read: from here on no secret is in memory.
@@ -213,8 +268,8 @@ impl App {
     }
 }
 
-/// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
-async fn understand(facts: &Arc<Facts>, event: &Event, thinkers: &Semaphore) -> Option<Understanding> {
+/// The text of an event that is to be understood.
+fn to_understand(event: &Event) -> Option<&str> {
     let text = match &event.input {
         // What volunteers write is carried on, not understood.
         Input::Text(_) if event.chat.scope == Scope::Desk => return None,
@@ -225,11 +280,14 @@ async fn understand(facts: &Arc<Facts>, event: &Event, thinkers: &Semaphore) -> 
         },
         _ => return None,
     };
-    if text.trim().is_empty() {
-        return None;
-    }
-    let (facts, text) = (Arc::clone(facts), text.clone());
-    // Nobody closes it.
-    let _turn = thinkers.acquire().await.ok()?;
-    tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()
+    Some(text.as_str()).filter(|text| !text.trim().is_empty())
+}
+
+fn count_search(understanding: &Understanding) {
+    let decision = match understanding.found.decision {
+        Decision::Answer(_) => "answer",
+        Decision::Suggest(_) => "suggest",
+        Decision::Unknown => "unknown",
+    };
+    metrics::counter!(telemetry::SEARCHES, "decision" => decision).increment(1);
 }

@@ -16,9 +16,14 @@ pub mod console;
 pub mod demo;
 pub mod engine;
 pub mod facts;
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod gate;
 pub mod http;
 pub mod model;
 pub mod outbox;
 pub mod poster;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
+pub mod tidy;

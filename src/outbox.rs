@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, join_all};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::model::chat::{MessageRef, Platform};
 use crate::model::id::LetterId;
@@ -20,6 +20,7 @@ use crate::model::time::{Clock, SignedDuration, Timestamp};
 use crate::store::letters::Outcome;
 pub use crate::store::letters::Parcel;
 use crate::store::{Store, StoreError};
+use crate::telemetry;
 
 /// How many letters are under way at once.
 const IN_FLIGHT: u32 = 64;
@@ -231,13 +232,18 @@ impl Outbox {
     }
 
     async fn carry(&self, parcel: &Parcel) -> Outcome {
+        let began = Instant::now();
         let result = match self.carrier(parcel) {
             Some(carrier) => carrier.deliver(parcel).await,
             None => {
                 Err(SendError::Retry { after: None, why: "the platform is switched off".to_owned() }.into())
             }
         };
-        self.judge(parcel, result)
+        let outcome = self.judge(parcel, result);
+        if !matches!(parcel.content, Content::Alarm(_)) {
+            tell(parcel, &outcome, began.elapsed());
+        }
+        outcome
     }
 
     fn carrier(&self, parcel: &Parcel) -> Option<&Arc<dyn Deliver>> {
@@ -247,6 +253,7 @@ impl Outbox {
             | Content::Retract(_)
             | Content::Edit { .. }
             | Content::Withdraw { .. }
+            | Content::Clear(_)
             | Content::Desk(_) => self.carriers.get(&parcel.to.platform()),
         }
     }
@@ -301,4 +308,20 @@ impl Outbox {
         let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::from_secs(1));
         Outcome::Retry { at: now.checked_add(pause).unwrap_or(now), parts_done, unanswered, why }
     }
+}
+
+/// What became of a try, for the log and the figures.
+fn tell(parcel: &Parcel, outcome: &Outcome, took: Duration) {
+    let platform = parcel.to.platform().name();
+    let word = match outcome {
+        Outcome::Sent(_) => "sent",
+        Outcome::Retry { .. } => "retry",
+        Outcome::Unknown => "unknown",
+        Outcome::Dead(_) => "dead",
+        Outcome::Gone => "gone",
+    };
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    info!(turn = parcel.turn, letter = %parcel.id, platform, outcome = word, attempt = parcel.attempts, millis, "a letter");
+    metrics::counter!(telemetry::DELIVERIES, "platform" => platform, "outcome" => word).increment(1);
+    metrics::histogram!(telemetry::DELIVERY_SECONDS, "platform" => platform).record(took);
 }

@@ -13,6 +13,7 @@ use crate::facts::Facts;
 use crate::model::event::Event;
 use crate::model::id::Fresh;
 use crate::store::{Noted, Store, StoreError, Turnover};
+use crate::telemetry;
 
 /// How many turns share a commit at most.
 const BATCH: usize = 64;
@@ -38,6 +39,7 @@ pub(super) async fn write(
             Ok(results) => {
                 let letters = results.iter().flatten().any(|(_, letters)| *letters > 0);
                 for (job, result) in batch.drain(..).zip(results) {
+                    count(&job, &result);
                     // The adapter may have gone meanwhile; the turn is on disk all the same.
                     let _ = job.done.send(result.map(|(handled, _)| handled));
                 }
@@ -45,6 +47,9 @@ pub(super) async fn write(
                     bell.notify_one();
                 }
                 counter.send_modify(|commits| *commits = commits.wrapping_add(1));
+                if let Err(error) = store.scrub().await {
+                    tracing::error!(%error, "the log of the database could not be emptied");
+                }
             }
             Err(error) => {
                 tracing::error!(%error, turns = batch.len(), "the turns were not saved");
@@ -59,6 +64,17 @@ pub(super) async fn write(
 }
 
 type TurnResult = Result<(Handled, usize), HandleError>;
+
+/// What became of a turn, for the figures.
+fn count(job: &Job, result: &TurnResult) {
+    let (platform, kind) = (job.event.chat.address.platform().name(), job.event.input.kind());
+    if result.is_err() {
+        metrics::counter!(telemetry::TURNS_FAILED, "platform" => platform).increment(1);
+        return;
+    }
+    metrics::counter!(telemetry::TURNS, "platform" => platform, "kind" => kind).increment(1);
+    metrics::histogram!(telemetry::TURN_SECONDS, "platform" => platform).record(job.began.elapsed());
+}
 
 async fn turn_over(
     store: &Store,
@@ -128,6 +144,9 @@ async fn turn_once(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, event:
     let session = turnover.session(&event.chat.address).await?;
     let reaction = react(turnover, job, facts, event, Situation::of(session)).await?;
     let turned = turnover.save(inbox, event, &reaction).await?;
+    let (platform, kind) = (event.chat.address.platform().name(), event.input.kind());
+    // By this number the letters of the turn are found in the log (`outbox`).
+    tracing::info!(turn = inbox, platform, kind, letters = turned.letters, "a turn");
     let handled = reaction.refusal.map_or(Handled::Done, Handled::Refused);
     Ok((handled, turned.letters))
 }

@@ -9,7 +9,9 @@ mod check;
 mod demo;
 mod eval;
 mod lines;
+mod log;
 mod nearest;
+mod person;
 mod poster;
 mod run;
 mod staff;
@@ -47,6 +49,10 @@ enum Command {
     Chat(chat::Chat),
     /// Accounts of the console: add, reset, list
     Staff(staff::Staff),
+    /// Write everything that is kept about one person, as JSON
+    Export(person::Export),
+    /// Delete everything about one person, as /forget does; asks first
+    Erase(person::Erase),
     /// Check every file of the configuration; exit code 3 if something is wrong
     Check,
     /// Find the nearest centres to a place; one place a line, as arguments or on standard input
@@ -74,6 +80,8 @@ pub fn main() -> ExitCode {
         Command::Backup(backup) => backup::backup(&backup, cli.config.as_deref()),
         Command::Restore(restore) => backup::restore(&restore, cli.config.as_deref()),
         Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
+        Command::Export(export) => person::export(&export, cli.config.as_deref()),
+        Command::Erase(erase) => person::erase(&erase, &source, cli.config.as_deref()),
         Command::Chat(chat) => chat::chat(&chat, &source),
         Command::Nearest(lines) => nearest::nearest(&lines, &source),
         Command::Eval(eval) => eval::eval(&eval, &source),

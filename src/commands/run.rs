@@ -19,19 +19,23 @@ use digidel::demo::Nowhere;
 use digidel::engine::say;
 use digidel::facts::Facts;
 use digidel::facts::source::Source;
+use digidel::http::state::{Part, Parts};
 use digidel::http::{self, Site};
 use digidel::model::chat::Platform;
-use digidel::model::time::{Clock, Timestamp};
+use digidel::model::retention::Retention;
+use digidel::model::time::Timestamp;
 use digidel::outbox::Outbox;
 use digidel::settings::Settings;
 use digidel::store::lock::Lock;
 use digidel::store::{Store, StoreError};
+use digidel::telemetry;
+use digidel::tidy::{self, Tidied};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::backup;
 use super::demo::{Demo, Login};
+use super::{backup, log};
 
 /// How long a bot that is stopping is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -42,18 +46,16 @@ pub struct Run {
     /// Show a month of invented requests and visits, in a database of its own that is thrown away
     #[arg(long)]
     demo: bool,
+    /// How the log is written
+    #[arg(long, value_enum, default_value = "text", env = "DIGIDEL_LOG")]
+    log: log::Form,
 }
 
 /// Runs until it is told to stop.
 pub fn run(options: &Run, source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(folder)?;
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                // serenity prints whole payloads when it cannot read one.
-                .unwrap_or_else(|_| "info,serenity=error".into()),
-        )
-        .init();
+    log::start(options.log);
+    telemetry::start()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if !options.demo {
         let facts = Arc::new(super::load(source));
@@ -76,7 +78,8 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
         .with_context(|| format!("the database {} cannot be opened", settings.database.display()))?;
     let clock = super::computer_clock();
     let bell = Arc::new(Notify::new());
-    let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell));
+    let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell))
+        .guarded(settings.limits);
     let stop = CancellationToken::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
     let mut outbox = Outbox::new(store.clone(), clock.clone(), bell, Arc::new(AlarmClock(app.clone())));
@@ -84,10 +87,12 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
     // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
     // if it has any, its routes to the HTTP server.
     let mut other = axum::Router::new();
+    let mut parts = Vec::new();
     if let Some(telegram) =
         Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
     {
         outbox = outbox.with(Platform::Telegram, telegram.clone());
+        parts.push(telegram_part(&telegram));
         if let Some(webhook) = telegram.routes() {
             other = other.merge(webhook);
         }
@@ -96,6 +101,7 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
     if settings.discord.token.is_some() {
         let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
         outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        parts.push(discord_part(&discord));
         tasks.spawn(discord.listen(stop.clone()));
     }
 
@@ -106,24 +112,21 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
     }
     let mail = WebMail::default();
     outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
-    let site = Site::new(&settings.http, store.clone()).of_demo(demo.is_some());
+    let site = Site::new(&settings.http, store.clone())
+        .watching(Parts::new(parts, clock.clone()))
+        .of_demo(demo.is_some());
     let pages = web::router(app.clone(), site.clone(), mail);
-    let pages = pages.merge(console::router(
-        app.clone(),
-        store.clone(),
-        site.clone(),
-        i64::from(settings.retention_days),
-    ));
+    let pages = pages.merge(console::router(app.clone(), store.clone(), site.clone(), settings.retention));
     let listener = listen(&settings).await?;
     let router = http::router(&site, pages, other);
-    let server = http::serve(listener, router, stop.clone());
+    let patience = Duration::from_secs(u64::from(settings.http.patience_seconds.max(1)));
+    let server = http::serve(listener, router, patience, stop.clone());
     tasks.spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the HTTP server failed");
         }
     });
 
-    tasks.spawn(tidy(store.clone(), clock.clone(), i64::from(settings.retention_days), stop.clone()));
     let backups = backup::keep_backing_up(
         settings.backup.clone(),
         settings.database.clone(),
@@ -131,6 +134,8 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
         stop.clone(),
     );
     tasks.spawn(backups);
+    tasks.spawn(tidy_figures(stop.clone()));
+    tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
     welcome(&settings, &store, &site, demo.as_ref(), clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -157,6 +162,28 @@ async fn alone(database: &Path) -> anyhow::Result<Lock> {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// How Telegram does, for `/readyz`.
+fn telegram_part(telegram: &Arc<Telegram>) -> Part {
+    let telegram = Arc::clone(telegram);
+    let look = move || {
+        let health = telegram.health();
+        match (health.connected, health.trouble) {
+            (true, None) => Ok(()),
+            (_, trouble) => Err(trouble.unwrap_or_else(|| "Telegram has not answered yet.".to_owned())),
+        }
+    };
+    Part { name: "telegram", look: Arc::new(look) }
+}
+
+/// How Discord does, for `/readyz`.
+fn discord_part(discord: &Discord) -> Part {
+    let discord = discord.clone();
+    let look = move || {
+        if discord.is_connected() { Ok(()) } else { Err("the gateway is not connected.".to_owned()) }
+    };
+    Part { name: "discord", look: Arc::new(look) }
 }
 
 /// What the Discord adapter may know of the engine's words, the facts and the store.
@@ -216,13 +243,25 @@ async fn welcome(
     Ok(())
 }
 
-/// Erases, every hour, what has been kept for long enough.
-async fn tidy(store: Store, clock: Clock, days: i64, stop: CancellationToken) {
+/// Keeps the figures small.
+async fn tidy_figures(stop: CancellationToken) {
     loop {
-        match store.erase_old(days, clock()).await {
-            Ok(0) => {}
-            Ok(persons) => tracing::info!(persons, days, "erased who has not written for so long"),
-            Err(error) => tracing::error!(%error, "what is too old could not be erased"),
+        tokio::select! {
+            () = tokio::time::sleep(telemetry::TIDY) => telemetry::tidy(),
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Deletes, every hour, what has been kept for long enough.
+async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) {
+    loop {
+        match tidy::tidy(&app, &store, &kept).await {
+            Ok(Tidied { persons: 0, rows: 0 }) => {}
+            Ok(Tidied { persons, rows }) => {
+                tracing::info!(persons, rows, "deleted what was kept for long enough")
+            }
+            Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_hours(1)) => {}

@@ -231,7 +231,7 @@ pub(super) async fn change(
         let note = fields.some("note").map(|n| n.chars().take(200).collect());
         let op = StaffOp::Arrange { centre: centre.id.clone(), said: said.to_toml(), note };
         match send(&console, &staff, fields.get("turn"), op, &headers).await? {
-            Handled::Done | Handled::Repeated => {
+            Handled::Done | Handled::Repeated | Handled::Dropped => {
                 Ok(Redirect::to(&format!("/staff/centres/{}?done=saved", centre.id)).into_response())
             }
             Handled::Refused(Refusal::Unreadable(why)) => {

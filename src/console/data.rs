@@ -13,6 +13,7 @@ use super::{Console, Frame, OrBroken};
 use crate::http::html;
 use crate::model::chat::{Address, Role};
 use crate::model::id::RequestId;
+use crate::model::retention::Retention;
 use crate::store::persons::Holding;
 
 /// Which person, by one of their requests.
@@ -30,7 +31,7 @@ struct Page {
     request: String,
     holding: Option<Holding>,
     unknown: bool,
-    days: i64,
+    kept: Retention,
 }
 
 async fn person(console: &Console, headers: &HeaderMap, request: &str) -> Result<Option<Address>, Response> {
@@ -49,7 +50,7 @@ async fn page(console: &Console, asked: &Asked, headers: &HeaderMap) -> Result<R
         unknown: holding.is_none() && !asked.request.trim().is_empty(),
         request: asked.request.trim().to_owned(),
         holding,
-        days: console.retention,
+        kept: console.retention,
         f: Frame::new(&staff, "data", asked.done.as_deref()),
     }))
 }
@@ -75,7 +76,9 @@ pub(super) async fn act(State(console): State<Console>, request: Request) -> Res
             "export" => export(&console, &headers, &staff, &person).await,
             "erase" if fields.some("sure").is_some() => {
                 let by = Role::Staff(staff.account.id);
-                console.store.erase(&person, &by, staff.now).await.or_broken(&console, &headers)?;
+                if let Err(error) = console.app.erase(person, by).await {
+                    return Err(console.broken(&headers, &error));
+                }
                 Ok(Redirect::to("/staff/data?done=erased").into_response())
             }
             _ => Ok(Redirect::to(&format!("/staff/data?request={}", fields.get("request"))).into_response()),

@@ -40,6 +40,7 @@ use crate::app::App;
 use crate::http::limit::Limit;
 use crate::http::words::Terms;
 use crate::http::{Site, notice};
+use crate::model::retention::Retention;
 use crate::store::{Store, StoreError};
 
 /// What the handlers share.
@@ -52,8 +53,8 @@ struct Console {
     /// Tries to sign in per household or library: 20 at once, then one every 10 seconds.
     tries: Arc<Limit>,
     present: live::Present,
-    /// After how many days of rest a person's words are erased.
-    retention: i64,
+    /// For how many days what is kept.
+    retention: Retention,
 }
 
 impl Console {
@@ -140,7 +141,7 @@ impl<T> OrBroken<T> for Result<T, StoreError> {
 }
 
 /// The routes of the console.
-pub fn router(app: App, store: Store, site: Site, retention: i64) -> Router {
+pub fn router(app: App, store: Store, site: Site, retention: Retention) -> Router {
     let tries = Arc::new(Limit::new(20, 10_000));
     let console = Console {
         app,

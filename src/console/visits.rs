@@ -277,7 +277,7 @@ async fn act_on(console: &Console, request: Request, headers: &HeaderMap) -> Res
     // Each button of a page is a turn of its own; the same button twice is one.
     let turn = format!("{}:{}:{}", fields.get("turn"), fields.get("deed"), fields.get("visit"));
     Ok(match send(console, &staff, &turn, op, headers).await? {
-        Handled::Done | Handled::Repeated => to("done=saved"),
+        Handled::Done | Handled::Repeated | Handled::Dropped => to("done=saved"),
         Handled::Refused(refusal) => to(&format!("why={}", refusal_name(&refusal))),
     })
 }

@@ -146,3 +146,8 @@ pub(super) fn unreadable(turn: &mut Turn<'_>, kind: Unreadable) {
     let choices = turn.resume_choice().into_iter().chain([menu_button(turn)]).collect::<Vec<_>>();
     turn.message(text, None, Ask::Choice(choices));
 }
+
+/// More came than the bot takes of one person.
+pub(super) fn slow_down(turn: &mut Turn<'_>) {
+    turn.say(say::slow_down(turn.lang));
+}

@@ -14,6 +14,7 @@ mod language;
 pub mod mask;
 mod menu;
 mod merge;
+mod my_data;
 mod nearby;
 mod privacy;
 mod safety;
@@ -26,7 +27,7 @@ mod visits;
 use self::answers::about as answers_about;
 pub use self::desk::{DeskFound, DeskNeed, Heard};
 use self::session::{Purpose, Step};
-pub use self::situation::{Found, KeptText, Need, Situation};
+pub use self::situation::{Found, Need, Situation};
 use self::turn::Turn;
 use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
@@ -65,6 +66,8 @@ pub fn react(
         Input::Alarm(alarm) => on_alarm(&mut turn, alarm)?,
         Input::Deed(op) => deeds::act(&mut turn, op)?,
         Input::Staff(op) => visits::decide(&mut turn, op)?,
+        Input::Erase => privacy::erase(&mut turn)?,
+        Input::Flood => menu::slow_down(&mut turn),
         _ if desk::is_here(&turn) => desk::handle(&mut turn)?,
         _ if group::is_personal(&turn) => group::send_to_private(&mut turn),
         _ if turn.is_with_people()? => handoff::relay(&mut turn)?,
@@ -306,4 +309,9 @@ fn on_visit(turn: &mut Turn<'_>, action: &Action) -> Result<(), Need> {
         Action::Calendar(id) => visits::send_calendar(turn, *id),
         _ => visits::list(turn),
     }
+}
+
+/// The calendar file of a visit at a centre of any name: for `fuzzing`.
+pub(crate) fn fuzz_calendar(facts: &Facts, name: &str) -> String {
+    calendar::any(facts, name)
 }

@@ -118,6 +118,7 @@ sentences! {
     greeting() = "menu.greeting";
     greeting_again() = "menu.greeting_again";
     menu() = "menu.menu";
+    slow_down() = "menu.slow_down";
     help() = "menu.help";
     robot() = "menu.robot";
     thanks() = "menu.thanks";
@@ -273,6 +274,8 @@ sentences! {
     my_data_none() = "privacy.my_data_none";
     forget_sure() = "privacy.forget_sure";
     forgotten() = "privacy.forgotten";
+    forgotten_telegram() = "privacy.forgotten_telegram";
+    forgotten_discord() = "privacy.forgotten_discord";
 
     group_greeting() = "group.greeting";
     group_private() = "group.private";
@@ -341,6 +344,12 @@ pub fn discord(lang: Lang, key: &str) -> String {
 #[must_use]
 pub fn topic(lang: Lang, topic: &str) -> String {
     t!(format!("topic.{topic}"), locale = lang.code()).into_owned()
+}
+
+/// A heading or a label in the file with everything that is kept about a person.
+#[must_use]
+pub fn kept(lang: Lang, key: &str) -> String {
+    t!(format!("kept.{key}"), locale = lang.code()).into_owned()
 }
 
 /// What a command does, for the command menu.

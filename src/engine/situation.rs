@@ -9,6 +9,7 @@ use super::desk::{DeskFound, DeskNeed};
 use super::session::Session;
 use crate::facts::centres::Taken;
 use crate::model::id::{CentreId, RequestId, VisitId};
+use crate::model::kept::KeptRow;
 use crate::model::request::Request;
 use crate::model::time::{Date, Timestamp};
 use crate::model::visit::{Visit, VisitCode};
@@ -32,21 +33,12 @@ pub enum Need {
     NoShows(Timestamp),
     /// One request.
     Request(RequestId),
+    /// Everything that is kept about the resident.
+    Kept,
     /// The requests that wait for the answer to this one.
     Merged(RequestId),
-    /// What is kept of the resident: the masked texts, oldest first.
-    Texts,
     /// Something of the volunteers' desk.
     Desk(DeskNeed),
-}
-
-/// A line of what the resident has written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptText {
-    /// When.
-    pub at: Timestamp,
-    /// What, masked.
-    pub text: String,
 }
 
 /// What the store knows that this event may depend on, read in the same transaction.
@@ -62,8 +54,8 @@ pub struct Situation {
     centre_visits: BTreeMap<CentreId, Vec<Visit>>,
     no_shows: Option<Vec<Timestamp>>,
     requests: BTreeMap<RequestId, Option<Request>>,
+    kept: Option<Vec<KeptRow>>,
     merged: BTreeMap<RequestId, Vec<Request>>,
-    texts: Option<Vec<KeptText>>,
     desk: Vec<(DeskNeed, DeskFound)>,
 }
 
@@ -86,10 +78,10 @@ pub enum Found {
     NoShows(Vec<Timestamp>),
     /// To [`Need::Request`].
     Request(RequestId, Option<Box<Request>>),
+    /// To [`Need::Kept`], sorted by kind, oldest first.
+    Kept(Vec<KeptRow>),
     /// To [`Need::Merged`].
     Merged(RequestId, Vec<Request>),
-    /// To [`Need::Texts`].
-    Texts(Vec<KeptText>),
     /// To [`Need::Desk`].
     Desk(DeskNeed, DeskFound),
 }
@@ -112,8 +104,8 @@ impl Situation {
             Found::CentreVisits(centre, visits) => drop(self.centre_visits.insert(centre, visits)),
             Found::NoShows(times) => self.no_shows = Some(times),
             Found::Request(id, request) => drop(self.requests.insert(id, request.map(|r| *r))),
+            Found::Kept(rows) => self.kept = Some(rows),
             Found::Merged(id, requests) => drop(self.merged.insert(id, requests)),
-            Found::Texts(texts) => self.texts = Some(texts),
             Found::Desk(need, found) => self.desk.push((need, found)),
         }
     }
@@ -162,7 +154,7 @@ impl Situation {
         known.map(|(_, found)| found).ok_or(Need::Desk(need))
     }
 
-    pub(super) fn texts(&self) -> Result<&[KeptText], Need> {
-        self.texts.as_deref().ok_or(Need::Texts)
+    pub(super) fn kept(&self) -> Result<&[KeptRow], Need> {
+        self.kept.as_deref().ok_or(Need::Kept)
     }
 }

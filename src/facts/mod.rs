@@ -178,3 +178,15 @@ impl Facts {
         }
     }
 }
+
+/// Any text as each of an operator's files: for `fuzzing`.
+pub(crate) fn fuzz_files(text: &str) {
+    let _ = Centres::read("centres.toml", text);
+    let _ = DeskRules::read("desk.toml", text);
+    let _ = rules::fuzz(text);
+    let _ = scam::fuzz(text);
+    let _ = knowledge::article::read_text("any.sv.md", text);
+    if let Some((id, _)) = knowledge::article::name_parts("any.sv.md") {
+        let _ = knowledge::article::read_swedish("any.sv.md", id, text);
+    }
+}

@@ -7,10 +7,11 @@ pub mod assets;
 mod guard;
 pub mod html;
 pub mod limit;
+mod serve;
+pub mod state;
 pub mod token;
 pub mod words;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,23 +21,28 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
 
+pub use self::serve::serve;
+use self::state::Parts;
 use self::token::Cookies;
 use self::words::Words;
 use crate::model::lang::Lang;
+use crate::model::time::Timestamp;
 use crate::settings::Http;
 use crate::store::Store;
 
 /// The largest request in bytes: a form with a text of 4,000 characters fits several times over.
 const LARGEST: usize = 128 * 1024;
+/// How long an answer may take to begin, the reading of the request included: a body that trickles in
+/// is not waited for. Streams begin at once and are not cut.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// What the pages must know of how people reach them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Site {
     /// How cookies are set.
     pub cookies: Cookies,
@@ -49,6 +55,7 @@ pub struct Site {
     /// Whether everything in the database is invented (`run --demo`): every page says so.
     pub invented: bool,
     store: Store,
+    state: Parts,
 }
 
 impl Site {
@@ -64,7 +71,14 @@ impl Site {
             public_url: public_url.trim_end_matches('/').into(),
             invented: false,
             store,
+            state: Parts::new(Vec::new(), Arc::new(|| Timestamp::UNIX_EPOCH)),
         }
+    }
+
+    /// The same with what its pages about the program's state look at.
+    #[must_use]
+    pub fn watching(self, state: Parts) -> Self {
+        Self { state, ..self }
     }
 
     /// The same, of a demo: every page says that all of it is invented.
@@ -121,36 +135,13 @@ async fn not_found(State(site): State<Site>, headers: HeaderMap) -> Response {
     notice(StatusCode::NOT_FOUND, w, w.not_found_title(), w.not_found(), "/", w.back_to_chat())
 }
 
-/// The process runs.
-async fn healthz() -> &'static str {
-    "ok\n"
-}
-
-/// The process can serve: the database answers.
-async fn readyz(State(site): State<Site>) -> (StatusCode, &'static str) {
-    match site.store.next_due().await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
-    }
-}
-
-/// How many letters are in each state, for Prometheus (text format 0.0.4).
-async fn metrics(State(site): State<Site>) -> Result<String, StatusCode> {
-    use std::fmt::Write;
-    let counts = site.store.letter_counts().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    let mut out = "# TYPE digidel_letters gauge\n".to_owned();
-    for (state, count) in counts {
-        let _ = writeln!(out, "digidel_letters{{state=\"{state}\"}} {count}");
-    }
-    Ok(out)
-}
-
 /// Everything that is served: the pages of the chat and the console, health and assets, guarded.
 pub fn router(site: &Site, pages: Router, other: Router) -> Router {
     let own = Router::new()
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
+        .route("/healthz", get(state::healthz))
+        .route("/readyz", get(state::readyz))
+        .route("/readyz/{part}", get(state::readyz_part))
+        .route("/metrics", get(state::metrics))
         .route("/assets/{name}", get(assets::serve))
         .fallback(not_found)
         .with_state(site.clone());
@@ -160,20 +151,7 @@ pub fn router(site: &Site, pages: Router, other: Router) -> Router {
         .merge(other)
         .layer(middleware::from_fn_with_state(site.clone(), guard::headers))
         .layer(RequestBodyLimitLayer::new(LARGEST))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST))
         .layer(CompressionLayer::new().gzip(true))
         .layer(CatchPanicLayer::new())
-}
-
-/// Serves until it is told to stop; open streams are cut, pages under way are finished.
-///
-/// # Errors
-/// Whatever the socket says.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let told = stop.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move { told.cancelled().await });
-    tokio::select! {
-        done = server.into_future() => done,
-        () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(5)).await } => Ok(()),
-    }
 }

@@ -63,12 +63,16 @@ pub enum Input {
     Deleted,
     /// Something at the volunteers' desk.
     Desk(Box<DeskInput>),
+    /// More was sent than the bot takes of one person: what it was is not known any more.
+    Flood,
     /// A letter that the bot wrote to itself has come due.
     Alarm(Alarm),
     /// A member of staff did something about a request of this chat's resident.
     Deed(Box<RequestOp>),
     /// A member of staff decided something.
     Staff(StaffOp),
+    /// Whoever answers for the data deletes everything about this chat's resident.
+    Erase,
 }
 
 impl Input {
@@ -91,6 +95,8 @@ impl Input {
             Self::Alarm(_) => "alarm",
             Self::Deed(_) => "deed",
             Self::Staff(_) => "staff",
+            Self::Erase => "erase",
+            Self::Flood => "flood",
         }
     }
 }

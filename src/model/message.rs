@@ -157,6 +157,8 @@ pub enum Content {
         #[serde(default)]
         at: Vec<MessageRef>,
     },
+    /// These messages of a chat are taken away, as far as the platform lets the bot.
+    Clear(Vec<MessageRef>),
     /// Something about a post of the volunteers' desk.
     Desk(DeskLetter),
     /// A note from the bot to itself.

@@ -1,4 +1,4 @@
-//! Conversations: the session of each address, and forgetting one.
+//! Conversations: the session of each address.
 
 use super::{StoreError, Turnover};
 use crate::engine::session::Session;
@@ -48,45 +48,6 @@ impl Turnover<'_> {
         ] {
             sqlx::query(statement).bind(from.to_string()).bind(to.to_string()).execute(&mut *self.tx).await?;
         }
-        Ok(())
-    }
-
-    /// Deletes everything about a person. Keys of events stay, so that a repeated update still
-    /// changes nothing; requests stay as bare counts without a person or a word.
-    pub(super) async fn forget(&mut self, address: &Address, from_letter: i64) -> Result<(), StoreError> {
-        let address = address.to_string();
-        sqlx::query(
-            "DELETE FROM letters WHERE id < ?2 AND (
-               (recipient <> ?1 AND request IN (SELECT id FROM requests WHERE resident = ?1))
-               OR recipient IN (SELECT d.thread FROM request_desk AS d JOIN requests AS r ON r.id = d.request
-                                WHERE r.resident = ?1))",
-        )
-        .bind(&address)
-        .bind(from_letter)
-        .execute(&mut *self.tx)
-        .await?;
-        for statement in [
-            // What volunteers wrote in the person's threads may quote the person.
-            "UPDATE inbox SET text = NULL WHERE address IN (
-               SELECT d.thread FROM request_desk AS d JOIN requests AS r ON r.id = d.request WHERE r.resident = ?1)",
-            "UPDATE proposals SET question = '', answer = '', done_at = at WHERE request IN (
-               SELECT id FROM requests WHERE resident = ?1)",
-            "DELETE FROM relayed WHERE address = ?1",
-            "DELETE FROM seen WHERE address = ?1",
-            "DELETE FROM request_desk WHERE request IN (SELECT id FROM requests WHERE resident = ?1)",
-            "DELETE FROM conversations WHERE address = ?1",
-            "DELETE FROM notes WHERE request IN (SELECT id FROM requests WHERE resident = ?1)",
-            "UPDATE inbox SET text = NULL, address = '' WHERE address = ?1",
-            "UPDATE requests SET resident = '', question = '' WHERE resident = ?1",
-            "DELETE FROM visits WHERE resident = ?1",
-        ] {
-            sqlx::query(statement).bind(&address).execute(&mut *self.tx).await?;
-        }
-        sqlx::query("DELETE FROM letters WHERE recipient = ?1 AND id < ?2")
-            .bind(&address)
-            .bind(from_letter)
-            .execute(&mut *self.tx)
-            .await?;
         Ok(())
     }
 }

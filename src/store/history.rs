@@ -91,7 +91,7 @@ pub(super) fn in_order(
                 letters.insert(letter, (first, Box::new(message)));
             }
             Ok(Content::Withdraw { letter, .. }) => withdrawn.push(letter),
-            Ok(Content::Retract(_) | Content::Desk(_) | Content::Alarm(_)) | Err(_) => {}
+            Ok(Content::Retract(_) | Content::Clear(_) | Content::Desk(_) | Content::Alarm(_)) | Err(_) => {}
         }
     }
     letters.retain(|id, _| !withdrawn.contains(id));

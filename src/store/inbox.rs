@@ -3,12 +3,11 @@
 //! Keeps the masked text and the kind of the input; never a position, never what was masked.
 
 use super::{StoreError, Turnover};
-use crate::engine::KeptText;
-use crate::model::chat::{Address, Role, Scope};
+use crate::model::chat::{Platform, Role, Scope};
 use crate::model::desk::DeskInput;
 use crate::model::event::{Event, Input};
 use crate::model::id::RequestId;
-use crate::model::time::{from_millis, to_millis};
+use crate::model::time::to_millis;
 
 /// Whether an event is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +48,18 @@ fn kept_text(event: &Event) -> Option<String> {
         | Input::Moved(_)
         | Input::Alarm(_)
         | Input::Staff(_)
+        | Input::Erase
+        | Input::Flood
         | Input::Deed(_) => None,
     }
+}
+
+/// The number of a message that the bot may have to take away: only Telegram lets it take away what
+/// others wrote, and only in private chats.
+fn kept_message(event: &Event) -> Option<&str> {
+    let theirs = !matches!(event.input, Input::Tap(_) | Input::OldTap);
+    let may = event.chat.scope == Scope::Private && event.chat.address.platform() == Platform::Telegram;
+    event.message.as_ref().filter(|_| theirs && may).map(|message| message.0.as_str())
 }
 
 impl Turnover<'_> {
@@ -60,7 +69,7 @@ impl Turnover<'_> {
     /// Whatever SQLite says.
     pub async fn note(&mut self, key: &str, event: &Event) -> Result<Noted, StoreError> {
         let done = sqlx::query(
-            "INSERT INTO inbox (key, address, role, kind, text, at) VALUES (?, ?, ?, ?, ?, ?)
+            "INSERT INTO inbox (key, address, role, kind, text, message, at) VALUES (?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (key) DO NOTHING",
         )
         .bind(key)
@@ -68,10 +77,12 @@ impl Turnover<'_> {
         .bind(role_word(&event.role))
         .bind(event.input.kind())
         .bind(kept_text(event))
+        .bind(kept_message(event))
         .bind(to_millis(event.now))
         .execute(&mut *self.tx)
         .await?;
-        Ok(if done.rows_affected() == 0 { Noted::Repeated } else { Noted::New(done.last_insert_rowid()) })
+        self.turn = (done.rows_affected() > 0).then(|| done.last_insert_rowid());
+        Ok(self.turn.map_or(Noted::Repeated, Noted::New))
     }
 
     /// Makes a noted event part of a request's transcript.
@@ -82,15 +93,5 @@ impl Turnover<'_> {
             .execute(&mut *self.tx)
             .await?;
         Ok(())
-    }
-
-    /// The texts that are kept of a person, oldest first.
-    pub(super) async fn texts(&mut self, address: &Address) -> Result<Vec<KeptText>, StoreError> {
-        let rows: Vec<(i64, String)> =
-            sqlx::query_as("SELECT at, text FROM inbox WHERE address = ? AND text IS NOT NULL ORDER BY id")
-                .bind(address.to_string())
-                .fetch_all(&mut *self.tx)
-                .await?;
-        Ok(rows.into_iter().map(|(at, text)| KeptText { at: from_millis(at), text }).collect())
     }
 }

@@ -40,7 +40,42 @@ impl By {
     }
 }
 
+/// What waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Letters that are due and have not arrived.
+    pub due: i64,
+    /// Since when the oldest of them has been due, in milliseconds since 1970.
+    pub oldest_due: Option<i64>,
+    /// Residents who wait for a person.
+    pub waiting: i64,
+    /// Since when the first of them has waited, in milliseconds since 1970.
+    pub oldest_waiting: Option<i64>,
+}
+
 impl Store {
+    /// What waits: letters, and residents for a person.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn backlog(&self, now: Timestamp) -> Result<Backlog, StoreError> {
+        let (due, oldest_due): (i64, Option<i64>) = sqlx::query_as(
+            // What is tried again has been due since it was first.
+            "SELECT count(*), min(CASE state WHEN 'pending' THEN due_at ELSE created_at END) FROM letters
+             WHERE state IN ('pending', 'retry', 'sending') AND (due_at <= ?1 OR state <> 'pending')",
+        )
+        .bind(to_millis(now))
+        .fetch_one(self.readers())
+        .await?;
+        let (waiting, oldest_waiting): (i64, Option<i64>) = sqlx::query_as(
+            "SELECT count(*), min(changed_at) FROM requests
+             WHERE status = 'waiting' AND kind = 'conversation' AND resident <> ''",
+        )
+        .fetch_one(self.readers())
+        .await?;
+        Ok(Backlog { due, oldest_due, waiting, oldest_waiting })
+    }
+
     /// How many requests of a stretch of time there are of each sort, days in order, else the most first.
     ///
     /// # Errors

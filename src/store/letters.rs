@@ -33,6 +33,8 @@ pub struct Parcel {
     pub parts_done: u32,
     /// When it was written.
     pub written_at: Timestamp,
+    /// The turn that wrote it.
+    pub turn: Option<i64>,
 }
 
 /// What became of a try.
@@ -67,7 +69,7 @@ struct Receipt(Vec<MessageRef>);
 /// holds up nobody: whether the resident's platform can be reached has nothing to do with a seat that
 /// runs out. What is tried again goes before everything that has not been tried, although its new due
 /// time is later: otherwise each would wait for the other.
-const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
+const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at, turn
      FROM letters AS l
      WHERE state IN ('pending', 'retry') AND due_at <= ?1
        AND (content LIKE '{"alarm"%' OR NOT EXISTS (
@@ -79,7 +81,7 @@ const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts
                 OR (e.state = 'pending' AND l.state = 'pending' AND (e.due_at, e.id) < (l.due_at, l.id)))))
      ORDER BY due_at, id LIMIT ?2"#;
 
-type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64);
+type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64, Option<i64>);
 
 impl Turnover<'_> {
     pub(super) async fn write_letter(
@@ -90,8 +92,8 @@ impl Turnover<'_> {
     ) -> Result<i64, StoreError> {
         let json = |e: serde_json::Error| StoreError::Unreadable(e.to_string());
         let done = sqlx::query(
-            "INSERT INTO letters (recipient, content, placement, reply, request, visit, due_at, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO letters (recipient, content, placement, reply, request, visit, due_at, created_at, turn)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(letter.to.to_string())
         .bind(serde_json::to_string(&letter.content).map_err(json)?)
@@ -101,6 +103,7 @@ impl Turnover<'_> {
         .bind(letter.visit.map(VisitId::number))
         .bind(to_millis(letter.due.unwrap_or(now)))
         .bind(to_millis(now))
+        .bind(self.turn)
         .execute(&mut *self.tx)
         .await?;
         Ok(done.last_insert_rowid())
@@ -164,6 +167,7 @@ impl Turnover<'_> {
                     .bind(id.number())
                     .execute(&mut *self.tx)
                     .await?;
+                self.part(id).await?;
             }
             Outcome::Retry { at, parts_done, unanswered, why } => {
                 sqlx::query(
@@ -178,10 +182,17 @@ impl Turnover<'_> {
                 .execute(&mut *self.tx)
                 .await?;
             }
-            Outcome::Unknown => self.end(id, "unknown", "no answer", now).await?,
-            Outcome::Dead(why) => self.end(id, "dead", why, now).await?,
+            Outcome::Unknown => {
+                self.end(id, "unknown", "no answer", now).await?;
+                self.part(id).await?;
+            }
+            Outcome::Dead(why) => {
+                self.end(id, "dead", why, now).await?;
+                self.part(id).await?;
+            }
             Outcome::Gone => {
                 self.end(id, "dead", "recipient gone", now).await?;
+                self.part(id).await?;
                 sqlx::query(
                     // Notes from the bot to itself stay: a seat that was kept for the person runs out all the same.
                     r#"UPDATE letters SET state = 'dead', failure = 'recipient gone', closed_at = ?1
@@ -242,7 +253,7 @@ fn placement_word(placement: Placement) -> &'static str {
 }
 
 fn parcel(row: ClaimRow) -> Option<Parcel> {
-    let (id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at) = row;
+    let (id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at, turn) = row;
     Some(Parcel {
         id: LetterId::from_number(id),
         to: recipient.parse().ok()?,
@@ -253,6 +264,7 @@ fn parcel(row: ClaimRow) -> Option<Parcel> {
         unanswered,
         parts_done,
         written_at: from_millis(created_at),
+        turn,
     })
 }
 
@@ -273,6 +285,7 @@ impl Store {
         }
         let parcels = turnover.claim(now, limit).await?;
         turnover.commit().await?;
+        self.scrub().await?;
         Ok(parcels)
     }
 
@@ -311,7 +324,7 @@ impl Store {
     /// Whatever SQLite says.
     pub async fn in_flight(&self) -> Result<Vec<Parcel>, StoreError> {
         let rows: Vec<ClaimRow> = sqlx::query_as(
-            "SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at
+            "SELECT id, recipient, content, placement, reply, attempts, unanswered, parts_done, created_at, turn
              FROM letters WHERE state = 'sending' ORDER BY id",
         )
         .fetch_all(self.readers())

@@ -11,14 +11,17 @@ mod desk;
 mod desk_lists;
 mod error;
 mod filter;
+mod forget;
 pub mod history;
 mod inbox;
 pub mod insight;
+mod kept;
 pub mod letters;
 pub mod lock;
 pub mod persons;
 mod requests;
 pub mod restore;
+pub mod retention;
 pub mod revisions;
 mod save;
 pub mod views;
@@ -28,6 +31,8 @@ pub mod worklist;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{
@@ -53,11 +58,16 @@ pub struct Store {
     readers: SqlitePool,
     /// Then its one connection is the database itself.
     in_memory: bool,
+    /// Whether something was deleted that an older page in the write-ahead log may still hold.
+    to_scrub: Arc<AtomicBool>,
 }
 
 /// The one open write transaction.
 pub struct Turnover<'a> {
     tx: Transaction<'a, Sqlite>,
+    to_scrub: Arc<AtomicBool>,
+    /// The event that is being handled: its row in the inbox.
+    turn: Option<i64>,
 }
 
 impl Store {
@@ -78,7 +88,8 @@ impl Store {
         }
         let readers = SqlitePoolOptions::new().max_connections(READERS);
         let readers = readers.connect_with(options.read_only(true)).await?;
-        Ok(Self { writer, readers, in_memory: false })
+        // What was deleted just before the last end may still stand in the log.
+        Ok(Self { writer, readers, in_memory: false, to_scrub: Arc::new(AtomicBool::new(true)) })
     }
 
     /// A database in memory, gone with the program: for `digidel chat` and tests.
@@ -95,7 +106,7 @@ impl Store {
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&only).await?;
-        Ok(Self { writer: only.clone(), readers: only, in_memory: true })
+        Ok(Self { writer: only.clone(), readers: only, in_memory: true, to_scrub: Arc::default() })
     }
 
     /// Begins the one write transaction; others wait for it.
@@ -109,7 +120,7 @@ impl Store {
             // Whether SQLite has begun one is not known: a new connection has none.
             self.writer.acquire().await?.close().await?;
         }
-        Ok(Turnover { tx: begun? })
+        Ok(Turnover { tx: begun?, to_scrub: Arc::clone(&self.to_scrub), turn: None })
     }
 
     /// SQLite ends a transaction by itself when the disk is full or fails
@@ -140,6 +151,36 @@ impl Store {
         Ok(())
     }
 
+    /// Empties the write-ahead log if something was deleted: until then it holds pages from before.
+    /// Where a reader stands in the way the next call tries again.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        if !self.to_scrub.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let done: Result<(i64, i64, i64), sqlx::Error> =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await;
+        if !matches!(done, Ok((0, ..))) {
+            self.to_scrub.store(true, Ordering::SeqCst);
+        }
+        done.map(|_| ()).map_err(StoreError::from)
+    }
+
+    /// Writes, and takes it back: whether the database could be written to now.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn try_write(&self) -> Result<(), StoreError> {
+        let mut turnover = self.begin().await?;
+        sqlx::query("INSERT INTO seen (address, message) VALUES ('web:try', '') ON CONFLICT DO NOTHING")
+            .execute(&mut *turnover.tx)
+            .await?;
+        // Dropped, so rolled back.
+        Ok(())
+    }
+
     /// Connections that only read.
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
@@ -160,6 +201,8 @@ fn options(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(10))
         // Deleted personal data is overwritten, not left in free pages.
         .pragma("secure_delete", "ON")
+        // Nor is any of it left in a temporary file.
+        .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(200)
 }
 

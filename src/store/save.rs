@@ -47,7 +47,7 @@ impl Turnover<'_> {
                 let found = self.find_desk(&need).await?;
                 Found::Desk(need, found)
             }
-            Need::Texts => Found::Texts(self.texts(here).await?),
+            Need::Kept => Found::Kept(self.kept(here).await?),
         })
     }
 
@@ -120,7 +120,7 @@ impl Turnover<'_> {
             self.move_conversation(&event.chat.address, to).await?;
         }
         if forget {
-            self.forget(&event.chat.address, first_letter.unwrap_or(i64::MAX)).await?;
+            self.forget(&event.chat.address, first_letter.unwrap_or(i64::MAX), event.now).await?;
             self.audit(&event.role, "forgot", "a resident", event.now).await?;
         }
         Ok(turned)

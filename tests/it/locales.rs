@@ -134,6 +134,7 @@ fn every_sentence_is_used() {
         "desk.right_",
         "unit.minutes_",
         "unit.days_",
+        "kept.",
     ];
     let unused: Vec<String> = read(Lang::Sv)
         .expect("locales/sv.yml")

@@ -113,7 +113,7 @@ impl Shelf {
                 };
                 Found::Desk(need, nothing)
             }
-            Need::Texts => Found::Texts(Vec::new()),
+            Need::Kept => Found::Kept(Vec::new()),
         }
     }
 }

@@ -7,6 +7,6 @@ mod groups;
 mod latency;
 mod profile;
 mod read;
-mod rig;
+pub mod rig;
 mod webhook;
 mod write;

@@ -32,7 +32,7 @@ impl Deliver for Discord {
             match &parcel.content {
                 Content::Message(message) => self.message(parcel, place, message).await,
                 Content::Edit { at, message, .. } => self.edit(parcel, place, at, message).await,
-                Content::Withdraw { at, .. } => self.take_back(place, at).await,
+                Content::Withdraw { at, .. } | Content::Clear(at) => self.take_back(place, at).await,
                 Content::Retract(at) => self.take_back(place, std::slice::from_ref(at)).await,
                 Content::Desk(letter) => self.desk_letter(parcel, place, letter).await,
                 Content::Alarm(_) => Ok(Vec::new()),
@@ -57,9 +57,9 @@ impl Discord {
     async fn message(&self, parcel: &Parcel, place: Place, message: &Message) -> Result<Receipt, Failure> {
         if let Some(handle) = self.handle_for(parcel, place) {
             match self.answer(parcel, place, message, &handle).await {
-                Ok(true) => return Ok(Vec::new()),
+                Ok(Some(receipt)) => return Ok(receipt),
                 // The token has run out: a plain message takes its place.
-                Ok(false) => {}
+                Ok(None) => {}
                 Err(wrong) => return Err(SendError::from(wrong).into()),
             }
         }
@@ -80,36 +80,38 @@ impl Discord {
         })
     }
 
-    /// Answers an interaction. `false`: it can no longer be answered.
+    /// Answers an interaction. `None`: it can no longer be answered. What only the person sees has no
+    /// number by which it could be deleted, and goes by itself.
     async fn answer(
         &self,
         parcel: &Parcel,
         place: Place,
         message: &Message,
         handle: &Handle,
-    ) -> Result<bool, Wrong> {
+    ) -> Result<Option<Receipt>, Wrong> {
         let (first, rest) = gathered(bodies(message, self.labels(), handle.private));
         let in_place = parcel.reply.is_some() && (handle.open || parcel.placement == Placement::Replace);
         let done = if in_place {
             self.fill_in(&handle.token, &without_flags(&first), &first.files).await
         } else if handle.private {
-            self.follow_up(&first, handle).await
+            self.follow_up(&first, handle).await.map(|()| 0)
         } else {
             // In a direct conversation a plain message is as good, and carries a nonce.
-            return Ok(false);
+            return Ok(None);
         };
-        match done {
-            Ok(()) => {}
-            Err(wrong) if wrong.is_token_gone() => return Ok(false),
+        let number = match done {
+            Ok(number) => number,
+            Err(wrong) if wrong.is_token_gone() => return Ok(None),
             Err(wrong) => return Err(wrong),
-        }
+        };
         self.remember(parcel, place, handle);
         for body in &rest {
             if let Err(wrong) = self.follow_up(body, handle).await {
                 tracing::warn!(?wrong, "the end of a long answer was not delivered");
             }
         }
-        Ok(true)
+        let seen_by_one = handle.private || number == 0;
+        Ok(Some(if seen_by_one { Vec::new() } else { vec![MessageRef(number.to_string())] }))
     }
 
     fn remember(&self, parcel: &Parcel, place: Place, handle: &Handle) {

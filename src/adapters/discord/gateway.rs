@@ -116,6 +116,7 @@ impl Discord {
                 connected = self.connect(&queues, intents) => connected,
                 () = stop.cancelled() => return,
             };
+            self.inner.caught_up.send_replace(false);
             match connected {
                 Err(serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents)) => {
                     tracing::warn!(

@@ -158,6 +158,12 @@ impl Discord {
         Ok(Self { inner: Arc::new(Inner { token, api_url, http, app, wiring, memory, caught_up }) })
     }
 
+    /// Whether the gateway is connected and what was missed has been read.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        *self.inner.caught_up.borrow()
+    }
+
     fn http(&self) -> &Http {
         &self.inner.http
     }
@@ -185,4 +191,31 @@ impl Discord {
         }
         self.inner.app.handle(incoming).await.map(drop)
     }
+}
+
+/// Any bytes as a message, a change, an interaction: for `fuzzing`.
+pub(crate) fn fuzz_event(data: &[u8]) {
+    use serenity::model::application::Interaction;
+    use serenity::model::channel::Message;
+    use serenity::model::event::MessageUpdateEvent;
+    if let Ok(message) = serde_json::from_slice::<Message>(data) {
+        for setting in [read::resident(1), read::in_public(2, 1), read::nobody(place::Place::Thread(3))] {
+            let incoming = read::message(&message, setting, 7);
+            assert!(place::Place::read(&incoming.chat.address).is_some());
+        }
+    }
+    if let Ok(event) = serde_json::from_slice::<MessageUpdateEvent>(data) {
+        let _ = read::edit(&event, read::resident(1), 7);
+    }
+    let _ = serde_json::from_slice::<Interaction>(data).map(|interaction| interaction.id());
+    if let Ok(address) = String::from_utf8_lossy(data).parse()
+        && let Some(place) = place::Place::read(&address)
+    {
+        assert_eq!(place::Place::read(&place.address()), Some(place));
+    }
+}
+
+/// How long the parts of a text become: for `fuzzing`.
+pub(crate) fn fuzz_markdown(text: &crate::model::markup::Markup) -> Vec<usize> {
+    markdown::parts(text).iter().map(|part| markdown::length(part)).collect()
 }

@@ -56,11 +56,12 @@ impl Discord {
     }
 
     /// Fills in, or changes, the first answer to an interaction.
-    pub(super) async fn fill_in(&self, token: &str, json: &Value, files: &[File]) -> Result<(), Wrong> {
+    /// Gives back the number of the message.
+    pub(super) async fn fill_in(&self, token: &str, json: &Value, files: &[File]) -> Result<u64, Wrong> {
         let application_id =
             self.http().application_id().ok_or_else(|| Wrong::Before("not ready".to_owned()))?;
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
-        self.send(route, LightMethod::Patch, json, files).await.map(drop)
+        self.send(route, LightMethod::Patch, json, files).await.map(|message| number(&message))
     }
 
     /// Adds an answer to an interaction.

@@ -270,6 +270,31 @@ impl Telegram {
             },
         }
     }
+
+    /// Takes messages away, the person's own and the bot's: up to 100 with one call
+    /// (core.telegram.org/bots/api#deletemessages). Where one of them may not be deleted Telegram
+    /// refuses the whole call; then each is tried alone.
+    async fn clear(&self, chat: i64, messages: &[MessageRef]) -> Result<Receipt, Failure> {
+        let ids: Vec<i64> = messages.iter().filter_map(|message| message.0.parse().ok()).collect();
+        for some in ids.chunks(100) {
+            let delete = json!({ "chat_id": chat, "message_ids": some });
+            match self
+                .api
+                .call(&Request::raw("DeleteMessages", delete))
+                .await
+                .map_err(CallError::for_repeatable)
+            {
+                Ok(_) => {}
+                Err(SendError::Refused(_)) => {
+                    for id in some {
+                        self.retract(chat, &MessageRef(id.to_string())).await?;
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Receipt::new())
+    }
 }
 
 fn message_ref(message: &Value) -> Option<MessageRef> {
@@ -285,6 +310,7 @@ impl Deliver for Telegram {
             match &parcel.content {
                 Content::Message(message) => self.message(chat, parcel, message).await,
                 Content::Retract(message) => self.retract(chat, message).await,
+                Content::Clear(messages) => self.clear(chat, messages).await,
                 Content::Edit { at, message, .. } => self.edit(chat, parcel, at, message).await,
                 Content::Withdraw { at, .. } => {
                     for message in at {

@@ -57,3 +57,19 @@ pub fn router(app: App, site: Site, mail: WebMail) -> Router {
         .route("/accessibility", get(pages::accessibility))
         .with_state(chat)
 }
+
+/// Any bytes as the form of a turn: for `fuzzing`.
+pub(crate) fn fuzz_form(data: &[u8]) {
+    use axum::extract::FromRequest;
+    use futures_util::FutureExt;
+    let request = axum::http::Request::builder()
+        .method("POST")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(axum::body::Body::from(data.to_vec()));
+    let Ok(request) = request else { return };
+    // The body is at hand: nothing is waited for.
+    let form = axum::Form::<read::Form>::from_request(request, &()).now_or_never();
+    if let Some(Ok(axum::Form(form))) = form {
+        let _ = (form.read(), form.turn().map(str::len));
+    }
+}

@@ -129,7 +129,7 @@ fn incoming(address: &Address, form: &read::Form, headers: &HeaderMap, input: In
     let drawn = || Token::draw().map(|t| t.secret().to_owned()).unwrap_or_default();
     let turn = form.turn().map_or_else(drawn, str::to_owned);
     Incoming {
-        key: format!("web:{}:{turn}", address.id()),
+        key: visitor::key(address, &turn),
         chat: Place::private(address.clone()),
         role: Role::Resident,
         input,

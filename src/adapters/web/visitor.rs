@@ -1,6 +1,7 @@
 //! Who a visitor is: a random cookie, and the address that follows from it.
 
 use axum::http::HeaderMap;
+use sha2::{Digest, Sha256};
 
 use crate::http::Site;
 use crate::http::token::Token;
@@ -25,6 +26,14 @@ pub(super) fn known(site: &Site, headers: &HeaderMap) -> Option<Address> {
 pub(super) fn new(site: &Site) -> Option<(Address, String)> {
     let token = Token::draw()?;
     Some((address(&token), site.cookies.set(COOKIE, token.secret(), Some(KEPT))))
+}
+
+/// The key of a visitor's turn. Keys outlive the person that they came from, so it does not name them.
+pub(super) fn key(address: &Address, turn: &str) -> String {
+    let hash = Sha256::digest(format!("{}\n{turn}", address.id()));
+    // 128 bits: nobody meets the same key twice.
+    let short = hash.iter().take(16).fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    format!("web:{short:032x}")
 }
 
 /// The `Set-Cookie` that forgets the visitor.

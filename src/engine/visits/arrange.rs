@@ -177,7 +177,7 @@ fn serve_lines(
     for date in dates {
         let open = centre.hours.as_ref().is_some_and(|(_, hours)| !hours.on(date).is_empty());
         if open && centre.takes_bookings() {
-            queue::serve(turn, centre, date, taken)?;
+            queue::serve(turn, centre, date, taken, &[])?;
             continue;
         }
         for visit in queued().filter(|v| in_sweden(v.starts_at).date() == date) {

@@ -169,7 +169,7 @@ fn end(turn: &mut Turn<'_>, visit: &Visit, status: VisitStatus) -> Result<(), Ne
     turn.effect(Effect::DropVisitLetters(visit.id));
     turn.change_request_of(visit, |r| r.status = RequestStatus::Closed)?;
     turn.effect(Effect::SaveVisit(Box::new(ended)));
-    queue::freed(turn, visit)
+    queue::freed(turn, std::slice::from_ref(visit))
 }
 
 /// The alarm of what was kept for a while: the seat goes back, and the person is told.

@@ -152,7 +152,22 @@ pub fn cancel(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
     letters::tell_here_too(turn, &ended, text, card.clone());
     letters::tell(turn, &ended, text(lang), card, letters::book_choices(lang));
     turn.effect(Effect::SaveVisit(Box::new(ended)));
-    queue::freed(turn, &visit)
+    queue::freed(turn, &[visit])
+}
+
+/// The person deletes everything: seats that are kept for them go to those who wait.
+pub fn give_up_all(turn: &mut Turn<'_>) -> Result<(), Need> {
+    let open: Vec<Visit> =
+        turn.situation.own_visits()?.iter().filter(|visit| is_waited_for(visit.status)).cloned().collect();
+    for visit in &open {
+        let (ended, _) = call_off(turn, visit)?;
+        turn.effect(Effect::SaveVisit(Box::new(ended)));
+    }
+    queue::freed(turn, &open)
+}
+
+fn is_waited_for(status: VisitStatus) -> bool {
+    status.is_open() || status == VisitStatus::Held
 }
 
 /// The visit called off, and the file that takes it out of a calendar that may hold it.

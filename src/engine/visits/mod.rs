@@ -28,7 +28,9 @@ pub(super) use self::details::{
 };
 pub(super) use self::drop_in::{go_there, is_only_way as is_only_drop_in, no_reminder, remind_me, remind_on};
 pub(super) use self::hold::{give_back, hold_ends, slot};
-pub(super) use self::manage::{ask_cancel, by_code, cancel, coming, list, send_calendar, show, show_pass};
+pub(super) use self::manage::{
+    ask_cancel, by_code, cancel, coming, give_up_all, list, send_calendar, show, show_pass,
+};
 pub(super) use self::propose::{propose, send_proposals};
 pub(super) use self::queue::{accept, join, refuse};
 pub(super) use self::retime::retime;

@@ -84,7 +84,7 @@ pub fn send_proposals(turn: &mut Turn<'_>, id: &CentreId) -> Result<(), Need> {
             (visit.starts_at, visit.alternatives) = (*first, rest.to_vec());
             visit.sequence += 1;
             send(turn, visit)?;
-            queue::freed(turn, &before)
+            queue::freed(turn, &[before])
         }
         _ => draft(turn, centre, *first, rest),
     }

@@ -74,27 +74,42 @@ fn say_queued(turn: &mut Turn<'_>, centre: &Centre, date: Date, visit: VisitId) 
     turn.ask(say::queued(lang, date, centre.name.as_str()), choices);
 }
 
-/// A visit has given up its seat: the first in line of that day is asked.
-pub fn freed(turn: &mut Turn<'_>, visit: &Visit) -> Result<(), Need> {
-    let Some(centre) = turn.facts.centres.get(&visit.centre).filter(|_| visit.status.takes_seat()) else {
-        return Ok(());
-    };
-    let date = in_sweden(visit.starts_at).date();
-    if turn.situation.queue(&centre.id, date)?.is_empty() {
-        return Ok(());
+/// Visits have given up their seats: the first in line of each day is asked.
+pub fn freed(turn: &mut Turn<'_>, visits: &[Visit]) -> Result<(), Need> {
+    let mut days: Vec<(&CentreId, Date)> = Vec::new();
+    for visit in visits.iter().filter(|visit| visit.status.takes_seat()) {
+        let day = (&visit.centre, in_sweden(visit.starts_at).date());
+        if !days.contains(&day) {
+            days.push(day);
+        }
     }
-    let mut taken = turn.situation.taken(&centre.id)?.clone();
-    taken.remove(visit.starts_at, visit.seat);
-    serve(turn, centre, date, &mut taken)
+    for (id, date) in days {
+        let Some(centre) = turn.facts.centres.get(id) else { continue };
+        if turn.situation.queue(id, date)?.is_empty() {
+            continue;
+        }
+        let mut taken = turn.situation.taken(id)?.clone();
+        for visit in visits.iter().filter(|visit| visit.centre == *id && visit.status.takes_seat()) {
+            taken.remove(visit.starts_at, visit.seat);
+        }
+        serve(turn, centre, date, &mut taken, visits)?;
+    }
+    Ok(())
 }
 
-/// Keeps a seat for each in line, as far as seats are free.
-pub fn serve(turn: &mut Turn<'_>, centre: &Centre, date: Date, taken: &mut Taken) -> Result<(), Need> {
+/// Keeps a seat for each in line who is not leaving, as far as seats are free.
+pub fn serve(
+    turn: &mut Turn<'_>,
+    centre: &Centre,
+    date: Date,
+    taken: &mut Taken,
+    leaving: &[Visit],
+) -> Result<(), Need> {
     let Some((_, hours)) = centre.hours.as_ref().filter(|_| centre.takes_bookings()) else { return Ok(()) };
     // Nobody is woken to answer within half an hour: the seat is kept until the morning.
     let asked = reminders::not_at_night(turn.now);
     let line = turn.situation.queue(&centre.id, date)?;
-    for visit in line {
+    for visit in line.iter().filter(|visit| leaving.iter().all(|other| other.id != visit.id)) {
         let free = times::free(hours, &centre.booking, taken, asked);
         let day = free.iter().find(|d| d.date == date);
         let Some(at) = day.and_then(|d| d.starts.first()).copied() else { return Ok(()) };
@@ -173,5 +188,5 @@ pub fn refuse(turn: &mut Turn<'_>, id: VisitId) -> Result<(), Need> {
     turn.replace();
     turn.ask(say::offer_left(turn.lang), letters::book_choices(turn.lang));
     turn.effect(Effect::SaveVisit(Box::new(Visit { status: VisitStatus::Cancelled, ..visit.clone() })));
-    freed(turn, &visit)
+    freed(turn, &[visit])
 }

@@ -36,7 +36,7 @@ pub fn retime(turn: &mut Turn<'_>, id: VisitId, at: Timestamp) -> Result<(), Nee
         hold::keep(turn, &mut moved);
         details::say_summary(turn, &moved);
         turn.effect(Effect::SaveVisit(Box::new(moved)));
-        return queue::freed(turn, &visit);
+        return queue::freed(turn, &[visit]);
     }
     if !visit.status.can_move() {
         manage::gone(turn);
@@ -55,5 +55,5 @@ pub fn to(turn: &mut Turn<'_>, before: &Visit, mut moved: Visit) -> Result<(), N
     confirm::agree(turn, &mut moved)?;
     letters::moved(turn, &moved);
     turn.effect(Effect::SaveVisit(Box::new(moved)));
-    queue::freed(turn, before)
+    queue::freed(turn, std::slice::from_ref(before))
 }

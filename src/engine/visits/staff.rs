@@ -190,7 +190,7 @@ fn cancel(turn: &mut Turn<'_>, id: VisitId, word: Option<&str>) -> Result<Done, 
     let text = say::cancelled_by_staff(lang, name, day, time).and(letters::staff_word(lang, word));
     letters::tell(turn, &visit, text, card, letters::book_choices(lang));
     turn.effect(Effect::SaveVisit(Box::new(ended)));
-    queue::freed(turn, &visit)?;
+    queue::freed(turn, &[visit])?;
     Ok(Ok(()))
 }
 

@@ -258,7 +258,7 @@ words! {
     data_erase_sure() = "console.data_erase_sure";
     data_erased() = "console.data_erased";
     data_retention() = "console.data_retention";
-    data_retention_text(days) = "console.data_retention_text";
+    data_retention_text(transcripts, visits, persons, audit) = "console.data_retention_text";
     visit_check_in() = "console.visit_check_in";
     visit_absent() = "console.visit_absent";
     visit_cancel() = "console.visit_cancel";

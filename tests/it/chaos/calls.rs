@@ -25,16 +25,13 @@ async fn in_order(scene: &Scene, journal: &Journal) {
     assert!(wrong.is_empty(), "{wrong:#?}\n{}", scene.last_words());
 }
 
-/// One person's day; the first or the second call that follows from each deed fails.
+/// One person's day; the first call that follows from each deed fails. Only one: of a letter that got no
+/// answer twice nobody knows whether it arrived, and it is not sent a third time.
 async fn day(user: telegram::User, fault: telegram::Fault) {
-    const DAY: [&str; 6] = ["hej", "bankid fungerar inte", "591 32", "/start motala", "/visits", "/privacy"];
-    for skip in [0, 1] {
-        for line in DAY {
-            let when = telegram::When::any().chat(user.id()).after(skip);
-            user.server().fault(when, fault.clone());
-            let said = user.say(line);
-            user.answer_to(&said).await.expect("an answer");
-        }
+    for line in ["hej", "bankid fungerar inte", "591 32", "/start motala", "/visits", "/privacy"] {
+        user.server().fault(telegram::When::any().chat(user.id()), fault.clone());
+        let said = user.say(line);
+        user.answer_to(&said).await.expect("an answer");
     }
 }
 

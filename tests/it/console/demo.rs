@@ -39,7 +39,12 @@ async fn opened() -> (House, Browser) {
     let house = House::with(store, facts);
     let site = Site::new(&Http::default(), house.store.clone()).of_demo(true);
     let chat = web::router(house.app.clone(), site.clone(), WebMail::default());
-    let desk = console::router(house.app.clone(), house.store.clone(), site.clone(), 90);
+    let desk = console::router(
+        house.app.clone(),
+        house.store.clone(),
+        site.clone(),
+        digidel::model::retention::Retention::default(),
+    );
     let router = http::router(&site, chat.merge(desk), Router::new());
     let mut anna = Browser::new(&router);
     let answer = anna.post("/staff/login", &[("login", demo::LOGIN), ("password", PASSWORD)]).await;

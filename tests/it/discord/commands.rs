@@ -99,3 +99,30 @@ async fn an_answer_that_comes_too_late_comes_as_a_message() -> Tested {
     bridge.dc.clean()?;
     Ok(())
 }
+
+#[tokio::test]
+async fn forgetting_takes_away_what_the_bot_wrote() -> Tested {
+    let bridge = Bridge::open().await?;
+    let guild = bridge.dc.guild("Digidel");
+    let amina = bridge.dc.person("Amina");
+    amina.join(guild, &[]);
+    let dm = amina.dm();
+    amina.say(dm, "hej")?;
+    amina.sees(dm, "Digidel").await?;
+    // Answers to a button come in place of what was there, or below; both go.
+    amina.press(dm, "Byt språk / Language")?.answered().await?;
+    amina.sees(dm, "Choose a language").await?;
+    amina.slash(dm, "glöm", &[])?.answered().await?;
+    amina.sees(dm, "Vill du radera allt").await?;
+    amina.press(dm, "Ja, radera allt")?.answered().await?;
+    let goodbye = amina.sees(dm, "raderas nu").await?;
+    assert!(goodbye.contains("I Discord tar jag bort"), "{goodbye}");
+    let left = |state: &crate::support::discord::State| {
+        let seen = crate::support::discord::screen::screen(state, dm);
+        seen.iter().all(|m| !m.by_bot || m.contains("raderas nu")).then_some(seen.len())
+    };
+    // Her own word, which no bot may delete, and the goodbye.
+    assert_eq!(bridge.dc.until("only the goodbye is left", left).await?, 2);
+    bridge.dc.clean()?;
+    Ok(())
+}

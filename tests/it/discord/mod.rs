@@ -196,7 +196,8 @@ impl Bridge {
                 Box::pin(async move { store.followed(Platform::Discord).await.map_err(|e| e.to_string()) })
             }),
         };
-        let settings = settings::Discord { token: Some(TOKEN.into()), api_url: Some(self.dc.url()) };
+        let settings =
+            settings::Discord { token: Some(TOKEN.into()), api_url: Some(self.dc.url()), token_file: None };
         let discord = Discord::new(&settings, app.clone(), wiring)?;
         let outbox =
             Outbox::new(self.store.clone(), clock, self.bell.clone(), Arc::new(AlarmClock(app.clone())))

@@ -22,7 +22,12 @@ pub const PASSWORD: &str = "katten sover på tangentbordet";
 pub fn site(house: &House, settings: &Http) -> Router {
     let site = Site::new(settings, house.store.clone());
     let chat = web::router(house.app.clone(), site.clone(), WebMail::default());
-    let desk = console::router(house.app.clone(), house.store.clone(), site.clone(), 90);
+    let desk = console::router(
+        house.app.clone(),
+        house.store.clone(),
+        site.clone(),
+        digidel::model::retention::Retention::default(),
+    );
     http::router(&site, chat.merge(desk), Router::new())
 }
 

@@ -53,6 +53,8 @@ pub fn token_settings(server: &Server) -> settings::Telegram {
         token: Some(server.token().to_owned().into()),
         api_url: Some(server.url()),
         webhook_secret: None,
+        token_file: None,
+        webhook_secret_file: None,
         poll_seconds: Some(1),
     }
 }

@@ -1,0 +1,144 @@
+//! What is deleted by itself with time: a horizon for each kind of data.
+//!
+//! Whole persons are deleted by the application, as they would do it themselves; here is who they are.
+
+use std::sync::atomic::Ordering;
+
+use super::{Store, StoreError, Turnover};
+use crate::model::chat::Address;
+use crate::model::desk::DeskLetter;
+use crate::model::kept::OWN_FILE;
+use crate::model::message::{Content, Letter, Placement};
+use crate::model::retention::Retention;
+use crate::model::time::{Timestamp, later, to_millis};
+
+/// How many rows of a kind one transaction deletes, so that nobody waits long for the writer.
+const AT_ONCE: i64 = 1_000;
+
+/// What is deleted of rows from before `?1`, at most `?2` at a time.
+const WORDS: &str = "UPDATE inbox SET text = NULL, message = NULL WHERE id IN (
+    SELECT id FROM inbox WHERE at < ?1 AND (text IS NOT NULL OR message IS NOT NULL) LIMIT ?2)";
+const LETTERS: &str = "DELETE FROM letters WHERE id IN (
+    SELECT id FROM letters WHERE created_at < ?1 AND state IN ('sent', 'unknown', 'dead', 'void') LIMIT ?2)";
+const OWN_FILES: &str = "DELETE FROM letters WHERE id IN (
+    SELECT id FROM letters WHERE created_at < ?1 AND state IN ('sent', 'unknown', 'dead', 'void')
+      AND content LIKE '%\"name\":\"' || ?3 || '\"%' LIMIT ?2)";
+const REQUESTS: &str = "UPDATE requests SET question = '', resident = '', owner = NULL, visit = NULL WHERE id IN (
+    SELECT id FROM requests AS r WHERE changed_at < ?1 AND resident <> '' AND status NOT IN ('waiting', 'claimed')
+      AND NOT EXISTS (SELECT 1 FROM visits AS v WHERE v.request = r.id)
+      AND NOT EXISTS (SELECT 1 FROM request_desk AS d WHERE d.request = r.id) LIMIT ?2)";
+const NOTES: &str = "DELETE FROM notes WHERE id IN (SELECT id FROM notes WHERE at < ?1 LIMIT ?2)";
+const PROPOSALS: &str = "DELETE FROM proposals WHERE id IN (SELECT id FROM proposals WHERE at < ?1 LIMIT ?2)";
+const NOTICES: &str = "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE at < ?1 LIMIT ?2)";
+const VISITS: &str = "DELETE FROM visits WHERE id IN (
+    SELECT id FROM visits WHERE starts_at < ?1 LIMIT ?2)";
+const KEYS: &str = "DELETE FROM inbox WHERE id IN (
+    SELECT id FROM inbox WHERE at < ?1 AND text IS NULL AND message IS NULL LIMIT ?2)";
+const AUDIT: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 LIMIT ?2)";
+const HORIZON: &str = "INSERT INTO audit_horizon (only_one, before) VALUES (1, ?1)
+    ON CONFLICT (only_one) DO UPDATE SET before = max(before, ?1)";
+/// Traces of what is gone.
+const LOOSE_ENDS: [&str; 2] = [
+    "DELETE FROM relayed WHERE letter NOT IN (SELECT id FROM letters)",
+    "DELETE FROM seen WHERE address NOT IN (SELECT address FROM conversations)
+       AND address NOT IN (SELECT thread FROM request_desk)",
+];
+
+impl Store {
+    /// Who has not written for so many days, and has no visit ahead: at most a few hundred.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn rested(&self, days: u16, now: Timestamp) -> Result<Vec<Address>, StoreError> {
+        let rested: Vec<String> = sqlx::query_scalar(
+            "SELECT address FROM conversations c WHERE last_at < ?1
+               AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.resident = c.address AND v.starts_at > ?2)
+             ORDER BY last_at LIMIT 500",
+        )
+        .bind(before(days, now))
+        .bind(to_millis(now))
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rested.iter().filter_map(|address| address.parse().ok()).collect())
+    }
+
+    /// Deletes what has been kept for long enough. Returns how many rows.
+    ///
+    /// # Errors
+    /// Whatever SQLite says; what was deleted until then stays deleted.
+    pub async fn sweep(&self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
+        let mut all = 0;
+        loop {
+            let mut turnover = self.begin().await?;
+            let rows = turnover.sweep_some(kept, now).await?;
+            if rows > 0 {
+                turnover.to_scrub.store(true, Ordering::SeqCst);
+            }
+            turnover.commit().await?;
+            all += rows;
+            if rows == 0 {
+                self.scrub().await?;
+                return Ok(all);
+            }
+        }
+    }
+}
+
+impl Turnover<'_> {
+    async fn sweep_some(&mut self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
+        sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(&mut *self.tx).await?;
+        let mut rows = self.drop_old_threads(kept.requests_days, now).await?;
+        for (statement, days) in [
+            (WORDS, kept.transcripts_days),
+            (LETTERS, kept.letters_days),
+            // A copy of everything is not to live longer than what it is a copy of.
+            (OWN_FILES, 1),
+            (VISITS, kept.visits_days),
+            (REQUESTS, kept.requests_days),
+            (NOTES, kept.requests_days),
+            (PROPOSALS, kept.requests_days),
+            (NOTICES, kept.requests_days),
+            (KEYS, kept.keys_days),
+            (AUDIT, kept.audit_days),
+        ] {
+            let query = sqlx::query(statement).bind(before(days, now)).bind(AT_ONCE);
+            let query = if statement == OWN_FILES { query.bind(OWN_FILE) } else { query };
+            rows += query.execute(&mut *self.tx).await?.rows_affected();
+        }
+        for statement in LOOSE_ENDS {
+            rows += sqlx::query(statement).execute(&mut *self.tx).await?.rows_affected();
+        }
+        Ok(rows)
+    }
+
+    /// The volunteers' threads about requests that were closed long ago.
+    async fn drop_old_threads(&mut self, days: u16, now: Timestamp) -> Result<u64, StoreError> {
+        let old: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT d.request, d.thread FROM request_desk AS d JOIN requests AS r ON r.id = d.request
+             WHERE r.changed_at < ? AND r.status NOT IN ('waiting', 'claimed') LIMIT 100",
+        )
+        .bind(before(days, now))
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let mut rows = 0;
+        for (request, thread) in old {
+            if let Ok(to) = thread.parse() {
+                let content = Content::Desk(DeskLetter::Remove);
+                let placement = Placement::Below;
+                let letter = Letter { to, content, due: None, placement, request: None, visit: None };
+                let id = self.write_letter(&letter, None, now).await?;
+                sqlx::query("UPDATE letters SET farewell = 1 WHERE id = ?")
+                    .bind(id)
+                    .execute(&mut *self.tx)
+                    .await?;
+            }
+            let done = sqlx::query("DELETE FROM request_desk WHERE request = ?").bind(request);
+            rows += done.execute(&mut *self.tx).await?.rows_affected();
+        }
+        Ok(rows)
+    }
+}
+
+fn before(days: u16, now: Timestamp) -> i64 {
+    to_millis(later(now, -i64::from(days) * 86_400))
+}
