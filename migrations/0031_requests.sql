@@ -36,4 +36,3 @@ CREATE INDEX requests_figures ON requests
     (opened_at, centre, topic, lang, status, outcome, kind, first_answer_at,
      substr(resident, 1, max(instr(resident, ':') - 1, 0)));
 CREATE INDEX visits_by_time ON visits (starts_at, centre, status);
-CREATE INDEX letters_by_state ON letters (state);
