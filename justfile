@@ -26,3 +26,11 @@ fuzz RUNS="100000":
 # Licences, advisories, bans
 deny:
     cargo deny check
+
+# How well the search finds, against the committed baseline
+eval *ARGS:
+    CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo run -- eval --baseline tests/eval/baseline.json {{ARGS}}
+
+# How fast the parts are
+bench *ARGS:
+    cargo bench {{ARGS}}

@@ -6,12 +6,12 @@
 mod masking;
 mod writer;
 
+use std::num::NonZero;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
-use self::masking::mask;
 use self::writer::write;
 use crate::facts::knowledge::Decision;
 use crate::facts::{Facts, Understanding};
@@ -29,9 +29,6 @@ use crate::telemetry;
 
 /// How many turns wait for the writer at most; beyond it, adapters wait.
 const QUEUE: usize = 1_024;
-
-/// How many texts are understood at once; beyond it they wait their turn.
-const UNDERSTOOD: usize = 8;
 
 /// Where randomness comes from: 64 bits at a time.
 pub type Seed = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -115,11 +112,12 @@ pub struct App {
     shelf: Shelf,
     clock: Clock,
     seed: Seed,
+    /// As many texts are understood at once as there are processors; more wait in their order.
+    thinkers: Arc<Semaphore>,
     queue: mpsc::Sender<Job>,
     store: Store,
     commits: watch::Receiver<u64>,
     gate: Option<Arc<Gate>>,
-    thinking: Arc<Semaphore>,
 }
 
 impl App {
@@ -130,8 +128,9 @@ impl App {
         let (counter, commits) = watch::channel(0);
         let shelf = Shelf(Arc::new(RwLock::new(Shelved::new(facts))));
         tokio::spawn(write(jobs, store.clone(), bell, shelf.clone(), counter, Arc::clone(&seed)));
-        let thinking = Arc::new(Semaphore::new(UNDERSTOOD));
-        Self { shelf, clock, seed, queue, store, commits, gate: None, thinking }
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let thinkers = Arc::new(Semaphore::new(processors));
+        Self { shelf, clock, seed, thinkers, queue, store, commits, gate: None }
     }
 
     /// The same with a gate before it: who sends too much waits outside.
@@ -253,7 +252,7 @@ impl App {
         let text = to_understand(event)?.to_owned();
         let facts = Arc::clone(facts);
         // First come, first served; the semaphore is never closed.
-        let _turn = self.thinking.acquire().await.ok()?;
+        let _turn = self.thinkers.acquire().await.ok()?;
         let understanding = tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()?;
         count_search(&understanding);
         Some(understanding)
@@ -262,7 +261,7 @@ impl App {
     /// Masks and dates what an adapter read: from here on no secret is in memory.
     fn event(&self, incoming: Incoming) -> Event {
         let Incoming { chat, role, input, hints, reply, message, .. } = incoming;
-        let (input, masked) = mask(input);
+        let (input, masked) = masking::mask(input);
         let (now, fresh) = ((self.clock)(), Fresh::new((self.seed)()));
         Event { chat, role, input, masked, hints, reply, message, now, fresh }
     }

@@ -32,6 +32,28 @@ const PATIENCE: i64 = 86_400;
 /// The longest sleep without looking at the database, should the bell be missed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
+/// A difference of so many seconds between two clocks is nobody's mistake.
+const TOLERANCE: i64 = 5;
+
+/// Compares the clock that people go by with the one that only ever goes on.
+struct Watch {
+    clock: Timestamp,
+    steady: tokio::time::Instant,
+}
+
+impl Watch {
+    fn new(clock: Timestamp) -> Self {
+        Self { clock, steady: tokio::time::Instant::now() }
+    }
+
+    /// How many seconds the clock has jumped since the last look.
+    fn jumped(&mut self, now: Timestamp) -> i64 {
+        let last = std::mem::replace(self, Self::new(now));
+        let steady = i64::try_from(last.steady.elapsed().as_secs()).unwrap_or(i64::MAX);
+        now.duration_since(last.clock).as_secs().saturating_sub(steady)
+    }
+}
+
 /// What arrived: the platform's own identifiers of the messages, if it has any.
 pub type Receipt = Vec<MessageRef>;
 
@@ -113,14 +135,33 @@ impl Outbox {
         let outcomes: Vec<(LetterId, Outcome)> =
             left.iter().map(|p| (p.id, self.judge(p, Err(SendError::Unknown.into())))).collect();
         self.store.settle(&outcomes, Timestamp::MIN, 0).await?;
+        self.store.hurry((self.clock)()).await?;
         Ok(outcomes.len())
+    }
+
+    /// What waits by a clock that has been set back since would wait for as long as it was wrong.
+    async fn mind_the_clock(&self, watch: &mut Watch) {
+        let jumped = watch.jumped((self.clock)());
+        if jumped > -TOLERANCE && jumped < TOLERANCE {
+            return;
+        }
+        let (seconds, way) = (jumped.abs(), if jumped < 0 { "back" } else { "forward" });
+        warn!(
+            "the clock of this computer was set {way} by {seconds} s; if it goes wrong again, check its time service \
+             (timedatectl). Reminders go by it, and what people hold may run out early"
+        );
+        if let Err(error) = self.store.hurry((self.clock)()).await {
+            error!(%error, "what waits could not be brought to the new time");
+        }
     }
 
     /// Delivers until it is told to stop; letters under way are finished first.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut under_way: JoinSet<(LetterId, Outcome)> = JoinSet::new();
         let mut done = Vec::new();
+        let mut watch = Watch::new((self.clock)());
         loop {
+            self.mind_the_clock(&mut watch).await;
             let room = IN_FLIGHT.saturating_sub(u32::try_from(under_way.len()).unwrap_or(IN_FLIGHT));
             let room = if stop.is_cancelled() { 0 } else { room };
             match self.store.settle(&done, (self.clock)(), room).await {

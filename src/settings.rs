@@ -25,6 +25,8 @@ pub struct Settings {
     pub retention: Retention,
     /// How much one person, and all together, may ask of the bot.
     pub limits: Limits,
+    /// Backups that are made while the bot runs; off without a folder.
+    pub backup: Backup,
     /// Telegram; off without a token.
     pub telegram: Telegram,
     /// Discord; off without a token.
@@ -45,6 +47,24 @@ pub struct Http {
     pub behind_proxy: bool,
     /// How many seconds a peer may take to say what it wants.
     pub patience_seconds: u16,
+}
+
+/// Backups that are made while the bot runs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backup {
+    /// Where they go: best another disk than the database's.
+    pub folder: Option<PathBuf>,
+    /// How many hours lie between two.
+    pub every_hours: u16,
+    /// How many are kept.
+    pub keep: u16,
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self { folder: None, every_hours: 24, keep: 14 }
+    }
 }
 
 /// Telegram.
@@ -86,6 +106,7 @@ impl Default for Settings {
             http: Http::default(),
             retention: Retention::default(),
             limits: Limits::default(),
+            backup: Backup::default(),
             telegram: Telegram::default(),
             discord: Discord::default(),
         }

@@ -1,9 +1,12 @@
 //! `digidel check`: says what is wrong in the configuration, with file and line.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use digidel::facts::knowledge::Article;
 use digidel::facts::source::Source;
 use digidel::facts::{Facts, Severity};
+use digidel::model::lang::Lang;
 
 /// Checks every file. Exit code 3 if there are errors.
 #[allow(clippy::print_stdout, reason = "a command prints")]
@@ -22,5 +25,19 @@ pub fn check(source: &Source) -> ExitCode {
         facts.places.municipalities().count(),
         problems.len() - errors,
     );
+    for (lang, (unreviewed, all)) in reviews(&facts) {
+        println!("{lang}: {unreviewed} of {all} articles not reviewed by a native reader");
+    }
     if errors == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) }
+}
+
+/// How many articles nobody has reviewed, and how many there are, in each language.
+fn reviews(facts: &Facts) -> BTreeMap<Lang, (usize, usize)> {
+    let mut counts: BTreeMap<Lang, (usize, usize)> = BTreeMap::new();
+    for (lang, text) in facts.knowledge.articles().flat_map(Article::texts) {
+        let count = counts.entry(lang).or_default();
+        count.0 += usize::from(!text.reviewed);
+        count.1 += 1;
+    }
+    counts
 }

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the configuration has errors.
 
 mod ask;
+mod backup;
 mod chat;
 mod check;
 mod eval;
@@ -57,6 +58,10 @@ enum Command {
     Nearest(lines::Lines),
     /// Measure the search on labelled questions, or train it anew
     Eval(eval::Eval),
+    /// Copy the database to a file, while the bot runs or not; the copy is checked
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database; the bot must not run, and the old one is kept beside
+    Restore(backup::Restore),
     /// Write a poster for a centre's wall, with a QR code that opens the bot there, as SVG
     Poster(poster::Command),
     /// Find the article for a question; one question a line, as arguments or on standard input
@@ -71,6 +76,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check => return check::check(&source),
         Command::Run(options) => run::run(&options, &source, cli.config.as_deref()),
+        Command::Backup(backup) => backup::backup(&backup, cli.config.as_deref()),
+        Command::Restore(restore) => backup::restore(&restore, cli.config.as_deref()),
         Command::Staff(staff) => staff::staff(&staff, cli.config.as_deref()),
         Command::Export(export) => person::export(&export, cli.config.as_deref()),
         Command::Erase(erase) => person::erase(&erase, &source, cli.config.as_deref()),
@@ -91,7 +98,12 @@ pub fn main() -> ExitCode {
 
 /// Loads the facts and tells the operator what is wrong in them.
 fn load(source: &Source) -> Facts {
-    let (facts, problems) = Facts::load(source);
+    let (facts, problems) = Facts::load_quickly(source, |problems| tell(&problems));
+    tell(&problems);
+    facts
+}
+
+fn tell(problems: &[Problem]) {
     let errors: Vec<&Problem> = problems.iter().filter(|p| p.severity == Severity::Error).collect();
     for problem in &errors {
         eprintln!("digidel: {problem}");
@@ -99,7 +111,6 @@ fn load(source: &Source) -> Facts {
     if !errors.is_empty() {
         eprintln!("digidel: {} errors in the configuration; \"digidel check\" tells more", errors.len());
     }
-    facts
 }
 
 /// The clock of the computer: the only one in the program.

@@ -24,7 +24,8 @@ use digidel::model::retention::Retention;
 use digidel::model::time::Timestamp;
 use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
 use digidel::settings::Settings;
-use digidel::store::Store;
+use digidel::store::lock::Lock;
+use digidel::store::{Store, StoreError};
 use digidel::telemetry;
 use digidel::tidy::{self, Tidied};
 use futures_util::future::BoxFuture;
@@ -32,7 +33,10 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::log;
+use super::{backup, log};
+
+/// How long a bot that is stopping is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Brings notes of the bot to itself back as events.
 pub struct AlarmClock(pub App);
@@ -83,12 +87,14 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
+    // Before the lock: another bot that stops serves until this one is ready.
+    let facts = Arc::new(super::load(source));
+    let _lock = alone(&settings.database).await?;
     let store = Store::open(&settings.database)
         .await
         .with_context(|| format!("the database {} cannot be opened", settings.database.display()))?;
     let clock = super::computer_clock();
     let bell = Arc::new(Notify::new());
-    let facts = Arc::new(super::load(source));
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell))
         .guarded(settings.limits);
     let stop = CancellationToken::new();
@@ -133,6 +139,13 @@ async fn serve(settings: Settings, source: &Source) -> anyhow::Result<()> {
 
     tasks.spawn(tidy_figures(stop.clone()));
     tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
+    let backups = backup::keep_backing_up(
+        settings.backup.clone(),
+        settings.database.clone(),
+        clock.clone(),
+        stop.clone(),
+    );
+    tasks.spawn(backups);
     welcome(&settings, &store, &site, clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
@@ -167,6 +180,20 @@ fn discord_part(discord: &Discord) -> Part {
         if discord.is_connected() { Ok(()) } else { Err("the gateway is not connected.".to_owned()) }
     };
     Part { name: "discord", look: Arc::new(look) }
+}
+
+/// Becomes the only bot on the database; waits a moment for another that is stopping.
+async fn alone(database: &Path) -> anyhow::Result<Lock> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(lock) = Lock::take(database)? {
+            return Ok(lock);
+        }
+        if tokio::time::Instant::now() > deadline {
+            return Err(StoreError::InUse(database.to_owned()).into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// What the Discord adapter may know of the engine's words, the facts and the store.
@@ -232,7 +259,7 @@ async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) 
         match tidy::tidy(&app, &store, &kept).await {
             Ok(Tidied { persons: 0, rows: 0 }) => {}
             Ok(Tidied { persons, rows }) => {
-                tracing::info!(persons, rows, "deleted what was kept for long enough")
+                tracing::info!(persons, rows, "deleted what was kept for long enough");
             }
             Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
         }

@@ -210,7 +210,13 @@ pub(super) async fn show(
         Ok(html::page(&Page {
             periods: PERIODS
                 .iter()
-                .map(|d| Choice::new(d.to_string(), w.insight_days(d), &set.days.to_string()))
+                .map(|d| {
+                    Choice::new(
+                        d.to_string(),
+                        w.days(usize::try_from(*d).unwrap_or(0)),
+                        &set.days.to_string(),
+                    )
+                })
                 .collect(),
             centres: own.map(|c| Choice::new(c.id.to_string(), c.name.clone(), &chosen)).collect(),
             numbers: numbers(&console, &set, &headers).await?,

@@ -4,7 +4,7 @@
 
 use super::turn::Turn;
 use super::{Need, say};
-use crate::facts::knowledge::{Article, Decision, Text, Warning};
+use crate::facts::knowledge::{Article, Decision, Found, Text, Warning};
 use crate::model::action::Action;
 use crate::model::id::{ArticleId, RequestId};
 use crate::model::lang::Lang;
@@ -26,6 +26,9 @@ pub(super) fn question(turn: &mut Turn<'_>, text: &str) {
         invite(turn);
         return;
     };
+    if explain(turn, found, text) {
+        return;
+    }
     let status = match found.decision {
         Decision::Answer(_) => RequestStatus::Answered,
         Decision::Suggest(_) | Decision::Unknown => RequestStatus::Unanswered,
@@ -58,6 +61,32 @@ pub(super) fn question(turn: &mut Turn<'_>, text: &str) {
     }
 }
 
+/// What a word means, where that is all that they ask. The articles that fit are offered with it.
+fn explain(turn: &mut Turn<'_>, found: &Found, text: &str) -> bool {
+    let (facts, lang) = (turn.facts, turn.lang);
+    let asked = turn.understanding.and_then(|u| u.term.as_ref());
+    let Some(term) = asked.and_then(|id| facts.glossary.term(id, lang)) else { return false };
+    let articles: &[ArticleId] = match &found.decision {
+        Decision::Answer(article) => std::slice::from_ref(article),
+        Decision::Suggest(articles) => articles,
+        Decision::Unknown => &[],
+    };
+    let request = turn.new_request(RequestKind::Question, RequestStatus::Answered, text);
+    let id = request.id;
+    turn.save_request(request);
+    turn.remember(id, None);
+    let mut choices: Vec<Choice> = articles
+        .iter()
+        .filter_map(|id| facts.knowledge.article(id))
+        .filter_map(|article| title_choice(lang, article))
+        .collect();
+    choices.push(Turn::choice(say::button_not_helped(lang), Action::NotHelped(id)));
+    choices.extend(turn.language_choice());
+    choices.extend(turn.resume_choice());
+    turn.ask(say::explained(lang, term.term.as_str(), term.plain.as_str()), choices);
+    true
+}
+
 fn suggest(turn: &mut Turn<'_>, articles: &[ArticleId], request: RequestId) {
     let facts = turn.facts;
     let mut choices: Vec<Choice> = articles
@@ -66,6 +95,7 @@ fn suggest(turn: &mut Turn<'_>, articles: &[ArticleId], request: RequestId) {
         .filter_map(|article| title_choice(turn.lang, article))
         .collect();
     choices.push(Turn::choice(say::button_none_of_these(turn.lang), Action::NoneOfThese(request)));
+    choices.extend(turn.language_choice());
     choices.extend(turn.resume_choice());
     turn.ask(say::suggest(turn.lang), choices);
 }
@@ -78,6 +108,7 @@ fn title_choice(lang: Lang, article: &Article) -> Option<Choice> {
 fn unknown(turn: &mut Turn<'_>) {
     let lang = turn.lang;
     let mut choices = ways_to_people(lang);
+    choices.extend(turn.language_choice());
     choices.extend(turn.resume_choice());
     turn.ask(say::unknown(lang), choices);
 }
@@ -114,6 +145,7 @@ fn answer(turn: &mut Turn<'_>, article: &Article, request: RequestId) {
             .take(RELATED)
             .filter_map(|related| title_choice(lang, related)),
     );
+    choices.extend(turn.language_choice());
     choices.extend(turn.resume_choice());
     turn.ask(body, choices);
 }
@@ -144,6 +176,7 @@ fn render_in(turn: &Turn<'_>, lang: Lang, article: &Article, text_lang: Lang, te
         if article.warning == Warning::None { Markup::default() } else { say::article_care(lang) },
         link.map(|l| say::article_link(lang, Markup::trusted(format!("[{}]({})", l.name, l.url))))
             .unwrap_or_default(),
+        if text.reviewed { Markup::default() } else { say::article_unreviewed(lang) },
     ])
 }
 
@@ -180,7 +213,7 @@ fn answered_request(turn: &mut Turn<'_>, article: &Article) -> Result<RequestId,
     Ok(id)
 }
 
-/// The same article in easy Swedish; the conversation stays in its language.
+/// The same article in easy Swedish. Who reads that better gets it from now on.
 pub(super) fn easier(turn: &mut Turn<'_>, id: &ArticleId) -> Result<(), Need> {
     let Some(article) = turn.facts.knowledge.article(id) else {
         turn.say(say::gone_article(turn.lang));
@@ -192,6 +225,7 @@ pub(super) fn easier(turn: &mut Turn<'_>, id: &ArticleId) -> Result<(), Need> {
     };
     turn.request = Some(request);
     turn.lang = Lang::SvEasy;
+    turn.session.lang_wished = true;
     answer(turn, article, request);
     Ok(())
 }
@@ -253,5 +287,6 @@ pub(super) fn about(turn: &Turn<'_>) -> Result<Option<String>, Need> {
     if let Some((_, text)) = article.and_then(|a| a.text(turn.lang)) {
         return Ok(Some(text.title.clone()));
     }
-    Ok(turn.own_request(last.request)?.map(|r| r.question.clone()))
+    let asked = turn.own_request(last.request)?.filter(|r| r.kind == RequestKind::Question);
+    Ok(asked.map(|r| r.question.clone()))
 }

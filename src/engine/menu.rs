@@ -111,6 +111,7 @@ pub(super) fn languages(turn: &mut Turn<'_>) {
 pub(super) fn speak(turn: &mut Turn<'_>, lang: Lang) {
     turn.lang = lang;
     turn.session.lang = Some(lang);
+    turn.session.lang_wished = true;
     let choices = buttons(turn);
     turn.replace();
     turn.ask(say::language_set(lang), choices);

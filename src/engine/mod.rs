@@ -10,6 +10,7 @@ mod desk;
 mod flow;
 mod group;
 mod handoff;
+mod language;
 pub mod mask;
 mod menu;
 mod my_data;

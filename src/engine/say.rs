@@ -43,14 +43,8 @@ impl Say for String {
 }
 
 impl Say for usize {
-    fn say(&self, _: Lang) -> String {
-        self.to_string()
-    }
-}
-
-impl Say for u16 {
-    fn say(&self, _: Lang) -> String {
-        self.to_string()
+    fn say(&self, lang: Lang) -> String {
+        self.to_string().say(lang)
     }
 }
 
@@ -66,13 +60,30 @@ impl Say for Date {
     }
 }
 
-/// Plain text for a button: no Markdown, so nothing is escaped.
+/// Plain text for a button: no Markdown, so nothing is escaped; kept apart like other names.
 struct Plain<'a, T: ?Sized>(&'a T);
 
 impl Plain<'_, str> {
-    fn say(&self, _: Lang) -> &str {
-        self.0
+    fn say(&self, lang: Lang) -> String {
+        if lang.is_rtl() { format!("\u{2068}{}\u{2069}", self.0) } else { self.0.to_owned() }
     }
+}
+
+/// A sentence with its values in place. The commands in it are kept apart in right-to-left text:
+/// their slash would else stand on the wrong side.
+fn sentence(lang: Lang, text: String) -> Markup {
+    if !lang.is_rtl() {
+        return Markup::trusted(text);
+    }
+    let words = text.split_inclusive([' ', '\n']).map(|word| {
+        let command = word.trim_end_matches(|c: char| !c.is_ascii_lowercase());
+        if command.strip_prefix('/').is_some_and(|name| name.bytes().all(|b| b.is_ascii_lowercase())) {
+            format!("\u{2068}{command}\u{2069}{}", &word[command.len()..])
+        } else {
+            word.to_owned()
+        }
+    });
+    Markup::trusted(words.collect::<String>())
 }
 
 macro_rules! sentences {
@@ -80,7 +91,7 @@ macro_rules! sentences {
         #[doc = concat!("The sentence `", $key, "`.")]
         #[must_use]
         pub fn $name(lang: Lang $(, $arg: impl Say)*) -> Markup {
-            Markup::trusted(t!($key, locale = lang.code() $(, $arg = $arg.say(lang))*).into_owned())
+            sentence(lang, t!($key, locale = lang.code() $(, $arg = $arg.say(lang))*).into_owned())
         }
     )+ };
 }
@@ -134,6 +145,7 @@ sentences! {
     article_care() = "answer.care";
     article_other_language() = "answer.other_language";
     article_unreviewed() = "answer.unreviewed";
+    explained(term, plain) = "answer.explained";
     suggest() = "answer.suggest";
     unknown() = "answer.unknown";
     helped() = "answer.helped";
@@ -314,6 +326,7 @@ labels! {
     profile_description() = "profile.description";
     profile_short() = "profile.short";
     old_button_notice() = "profile.old_button";
+    out_of_order() = "profile.out_of_order";
     position_below() = "profile.position_below";
     poster_title() = "poster.title";
     poster_scan() = "poster.scan";
@@ -361,6 +374,7 @@ fn profile(lang: Lang) -> Profile {
         commands: Command::ALL.into_iter().map(|c| (c, command(lang, c))).collect(),
         route: button_route(lang),
         old_button: old_button_notice(lang),
+        out_of_order: out_of_order(lang),
         position_below: position_below(lang),
     }
 }

@@ -16,6 +16,8 @@ use crate::model::time::Timestamp;
 pub struct Session {
     /// The language, once chosen or understood.
     pub lang: Option<Lang>,
+    /// Whether the person asked for it themselves: then only they change it.
+    pub lang_wished: bool,
     /// Whether the bot has said who it is.
     pub greeted: bool,
     /// What the bot waits for.

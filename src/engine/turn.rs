@@ -3,9 +3,9 @@
 //! Collects effects for the flows; decides nothing itself but the language and the greeting.
 
 use super::Reaction;
-use super::say;
 use super::session::{LastQuestion, Session, Step};
 use super::situation::{Need, Situation};
+use super::{language, say};
 use crate::facts::knowledge::{Decision, Found};
 use crate::facts::rules::Intent;
 use crate::facts::{Facts, Understanding};
@@ -22,9 +22,6 @@ use crate::model::staff::Refusal;
 use crate::model::time::Timestamp;
 use crate::model::visit::Visit;
 
-/// How sure the language of a text must be before the conversation changes to it.
-const SURE_OF_LANGUAGE: f32 = 0.9;
-
 pub(super) struct Turn<'a> {
     pub facts: &'a Facts,
     pub situation: &'a Situation,
@@ -32,6 +29,8 @@ pub(super) struct Turn<'a> {
     pub understanding: Option<&'a Understanding>,
     pub session: Session,
     pub lang: Lang,
+    /// Another language, in which they wrote this.
+    pub wrote: Option<Lang>,
     pub now: Timestamp,
     pub fresh: Fresh,
     /// Whose transcript this turn's letters belong to.
@@ -52,13 +51,14 @@ impl<'a> Turn<'a> {
         understanding: Option<&'a Understanding>,
     ) -> Self {
         let session = situation.session.clone();
-        let lang = session.lang.or_else(|| first_language(event, understanding)).unwrap_or_default();
+        let language::Spoken { lang, wrote } = language::of(&session, event, understanding);
         Self {
             facts,
             situation,
             event,
             understanding,
             lang,
+            wrote,
             now: event.now,
             fresh: event.fresh.clone(),
             request: session.talk,
@@ -276,21 +276,13 @@ impl<'a> Turn<'a> {
         Choice { label, action }
     }
 
+    /// The language that they wrote in, if it is not the one that they asked for.
+    pub fn language_choice(&self) -> Option<Choice> {
+        self.wrote.map(|lang| Self::choice(lang.own_name().to_owned(), Action::Speak(lang)))
+    }
+
     /// "Go on with …" where a flow was interrupted.
     pub fn resume_choice(&self) -> Option<Choice> {
         self.session.is_in_flow().then(|| Self::choice(say::button_resume(self.lang), Action::Resume))
     }
-}
-
-/// The language of a conversation that has none yet: what the person writes, if that is clear,
-/// else what the platform says.
-fn first_language(event: &Event, understanding: Option<&Understanding>) -> Option<Lang> {
-    let written = match &event.input {
-        Input::Text(text) if text.split_whitespace().count() >= 2 || !text.is_ascii() => understanding
-            .and_then(|u| u.found.lang)
-            .filter(|(lang, sure)| *sure >= SURE_OF_LANGUAGE && Lang::OFFERED.contains(lang))
-            .map(|(lang, _)| lang),
-        _ => None,
-    };
-    written.or(event.hints.lang)
 }

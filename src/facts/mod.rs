@@ -5,9 +5,11 @@
 
 pub mod centres;
 pub mod desk;
+pub mod glossary;
 pub mod knowledge;
 pub mod places;
 pub mod problem;
+pub mod recent;
 pub mod rules;
 pub mod scam;
 pub mod source;
@@ -16,15 +18,20 @@ use std::sync::Arc;
 
 use self::centres::Centres;
 use self::desk::DeskRules;
+use self::glossary::{Glossary, TermId};
 use self::knowledge::{Found, Knowledge};
 use self::places::Places;
 use std::ops::Range;
 
 pub use self::problem::{Problem, Severity};
+use self::recent::Recent;
 use self::rules::{Intent, Rules};
 use self::scam::{Examination, ScamCheck};
 use self::source::Source;
 use crate::model::place::Resolved;
+
+/// The file of the rules.
+const RULES: &str = "rules.toml";
 
 /// Everything that operators decide and the engine reads. A copy is cheap: what is large is shared.
 #[derive(Clone)]
@@ -35,12 +42,16 @@ pub struct Facts {
     pub centres: Centres,
     /// The articles and the search over them.
     pub knowledge: Arc<Knowledge>,
+    /// Hard words and what they mean.
+    pub glossary: Arc<Glossary>,
     /// What is recognised before any search.
     pub rules: Arc<Rules>,
     /// The signs of fraud.
     pub scam: Arc<ScamCheck>,
     /// The hours and the patience of the volunteers' desk.
     pub desk: DeskRules,
+    /// What was understood lately; nothing that staff can change bears on it.
+    pub recent: Arc<Recent>,
 }
 
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
@@ -52,10 +63,17 @@ pub struct Understanding {
     pub place: Option<Resolved>,
     /// Whether the place is all that the text says.
     pub only_place: bool,
+    /// The word whose meaning it asks for.
+    pub term: Option<TermId>,
     /// The articles that fit.
     pub found: Found,
     /// What the scam check says, if the text looks like a pasted message.
     pub examination: Option<Examination>,
+}
+
+/// What a thread has made; if it panicked, so does this one.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// A text without a piece of it.
@@ -68,21 +86,54 @@ impl Facts {
     /// Loads a source; problems name file and line.
     #[must_use]
     pub fn load(source: &Source) -> (Self, Vec<Problem>) {
-        let (places, mut problems) = Places::read(&|name| source.text(name));
+        Self::load_with(source, |text| Rules::read(RULES, &text))
+    }
+
+    /// Loads a source so that the bot can begin to talk at once: the rules, which nothing needs before
+    /// somebody has written something, are read on a thread of their own, and problems in them are
+    /// told by `tell`.
+    #[must_use]
+    pub fn load_quickly(
+        source: &Source,
+        tell: impl FnOnce(Vec<Problem>) + Send + 'static,
+    ) -> (Self, Vec<Problem>) {
+        let loaded = Self::load_with(source, |text| (Rules::later(RULES, text, tell), Vec::new()));
+        let rules = Arc::clone(&loaded.0.rules);
+        std::thread::spawn(move || rules.prepare());
+        loaded
+    }
+
+    fn load_with(
+        source: &Source,
+        read_rules: impl FnOnce(String) -> (Rules, Vec<Problem>) + Send,
+    ) -> (Self, Vec<Problem>) {
         let text = |file: &str| source.text(file).unwrap_or_default();
+        // What takes longest is read side by side, so that the bot is there at once.
+        let (places, rules, scam, knowledge) = std::thread::scope(|threads| {
+            let places = threads.spawn(|| Places::read(&|name| source.text(name)));
+            let rules = threads.spawn(|| read_rules(text(RULES)));
+            let scam = threads.spawn(|| ScamCheck::read("scam.toml", &text("scam.toml")));
+            let knowledge = Knowledge::read(source);
+            (joined(places), joined(rules), joined(scam), knowledge)
+        });
+        let (places, mut problems) = places;
         let (centres, more) = Centres::read("centres.toml", &text("centres.toml"));
         problems.extend(more);
-        let (knowledge, more) = Knowledge::read(source);
+        let (knowledge, more) = knowledge;
         problems.extend(more);
-        let (rules, more) = Rules::read("rules.toml", &text("rules.toml"));
+        let (rules, more) = rules;
         problems.extend(more);
-        let (scam, more) = ScamCheck::read("scam.toml", &text("scam.toml"));
+        let (scam, more) = scam;
         problems.extend(more);
         let (desk, more) = DeskRules::read("desk.toml", &text("desk.toml"));
         problems.extend(more);
+        let (glossary, more) = Glossary::read(source);
+        problems.extend(more);
+        let glossary = Arc::new(glossary);
         let (places, knowledge) = (Arc::new(places), Arc::new(knowledge));
         let (rules, scam) = (Arc::new(rules), Arc::new(scam));
-        (Self { places, centres, knowledge, rules, scam, desk }, problems)
+        let recent = Arc::new(Recent::default());
+        (Self { places, centres, knowledge, glossary, rules, scam, desk, recent }, problems)
     }
 
     /// The same facts under what staff have said since: pairs of a revision's subject and contents.
@@ -102,9 +153,14 @@ impl Facts {
         Self::load(&Source::built_in())
     }
 
-    /// Understands a masked text. Takes milliseconds: not to be called while a transaction is open.
+    /// Understands a masked text. Takes milliseconds, unless the same was said a moment ago: not to be
+    /// called while a transaction is open.
     #[must_use]
     pub fn understand(&self, text: &str) -> Understanding {
+        self.recent.get_or(text, || self.think_about(text))
+    }
+
+    fn think_about(&self, text: &str) -> Understanding {
         let whole = self.places.resolve(text);
         let only_place = !matches!(whole, Resolved::Unknown);
         let mentioned = if only_place { None } else { self.places.mention(text) };
@@ -116,6 +172,7 @@ impl Facts {
             intent: self.rules.intent(text).or(wish),
             place,
             only_place,
+            term: self.glossary.asked(text).cloned(),
             found: self.knowledge.search.find(text),
             examination: self.scam.looks_pasted(text).then(|| self.scam.examine(text)),
         }

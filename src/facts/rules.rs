@@ -7,6 +7,8 @@ pub(in crate::facts) mod fold;
 pub(in crate::facts) mod pattern;
 mod read;
 
+use std::sync::LazyLock;
+
 use regex::bytes::Regex;
 use serde::Deserialize;
 
@@ -70,9 +72,8 @@ pub enum Intent {
 }
 
 /// The rules of one file.
-#[derive(Debug, Default)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    rules: LazyLock<Vec<Rule>, Box<dyn FnOnce() -> Vec<Rule> + Send>>,
 }
 
 /// One rule: some pattern fits or enough points are reached, every further condition fits, and no
@@ -101,7 +102,24 @@ impl Rules {
     #[must_use]
     pub fn read(file: &str, text: &str) -> (Self, Vec<Problem>) {
         let (rules, problems) = read::read(file, text);
-        (Self { rules }, problems)
+        (Self { rules: LazyLock::new(Box::new(|| rules)) }, problems)
+    }
+
+    /// Reads the text when it is first needed, and tells what is wrong then: to compile some thousand
+    /// patterns takes as long as all else that the bot does before it says its first word.
+    #[must_use]
+    pub fn later(file: &'static str, text: String, tell: impl FnOnce(Vec<Problem>) + Send + 'static) -> Self {
+        let read = move || {
+            let (rules, problems) = read::read(file, &text);
+            tell(problems);
+            rules
+        };
+        Self { rules: LazyLock::new(Box::new(read)) }
+    }
+
+    /// Reads now what was to be read later; whoever needs it meanwhile waits.
+    pub fn prepare(&self) {
+        LazyLock::force(&self.rules);
     }
 
     /// The intent of the first rule that fits. What is urgent stands first in the file.

@@ -55,7 +55,13 @@ impl Source {
         self.bytes(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The names of the files in a folder such as `knowledge/`, in order.
+    fn is_taken_away(&self, name: &str) -> bool {
+        let own = self.folder.as_ref().map(|folder| folder.join(name));
+        own.and_then(|own| std::fs::metadata(own).ok()).is_some_and(|own| own.is_file() && own.len() == 0)
+    }
+
+    /// The names of the files in a folder such as `knowledge/`, in order. An empty file in the
+    /// operator's folder takes the built-in one of that name away.
     #[must_use]
     pub fn names(&self, under: &str) -> Vec<String> {
         let built_in = BuiltIn::iter().filter(|name| name.starts_with(under)).map(Cow::into_owned);
@@ -64,9 +70,27 @@ impl Source {
         let own = own.flatten().filter_map(|entry| Some(format!("{under}{}", entry.file_name().to_str()?)));
         built_in
             .chain(own)
-            .filter(|name| !name.ends_with(".gitkeep"))
+            .filter(|name| !name.ends_with(".gitkeep") && !self.is_taken_away(name))
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_takes_a_built_in_article_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let all = Source::built_in().names("knowledge/");
+        let (first, second) = (&all[0], &all[1]);
+        std::fs::create_dir(folder.path().join("knowledge")).expect("a folder");
+        std::fs::write(folder.path().join(first), "").expect("written");
+        std::fs::write(folder.path().join(second), "mine").expect("written");
+        let names = Source::folder(folder.path()).names("knowledge/");
+        assert!(!names.contains(first) && names.contains(second));
+        assert_eq!(names.len(), all.len() - 1);
     }
 }

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use icu_locale_core::locale;
+use icu_plurals::{PluralCategory, PluralRules};
 use serde::{Deserialize, Serialize};
 
 /// A language, or easy Swedish, which is a register as much as a language.
@@ -43,7 +45,7 @@ impl Lang {
         [Self::Sv, Self::SvEasy, Self::En, Self::Ar, Self::Fa, Self::So, Self::Uk, Self::Fi, Self::Pl];
 
     /// The languages whose locale file is complete and that a resident can choose.
-    pub const OFFERED: &[Self] = &[Self::Sv, Self::SvEasy, Self::En];
+    pub const OFFERED: &'static [Self] = &Self::ALL;
 
     /// The code used in file names and the database: BCP 47, but for `sv-easy`.
     #[must_use]
@@ -83,6 +85,32 @@ impl Lang {
         matches!(self, Self::Ar | Self::Fa)
     }
 
+    /// The form that a noun takes beside a count (CLDR, plural rules): the ending of the key that
+    /// holds it in the locale files.
+    #[must_use]
+    pub fn plural(self, count: usize) -> &'static str {
+        let locale = match self {
+            Self::Sv | Self::SvEasy => locale!("sv"),
+            Self::En => locale!("en"),
+            Self::Ar => locale!("ar"),
+            Self::Fa => locale!("fa"),
+            Self::So => locale!("so"),
+            Self::Uk => locale!("uk"),
+            Self::Fi => locale!("fi"),
+            Self::Pl => locale!("pl"),
+        };
+        let category = PluralRules::try_new_cardinal(locale.into())
+            .map_or(PluralCategory::Other, |rules| rules.category_for(count));
+        match category {
+            PluralCategory::Zero => "zero",
+            PluralCategory::One => "one",
+            PluralCategory::Two => "two",
+            PluralCategory::Few => "few",
+            PluralCategory::Many => "many",
+            PluralCategory::Other => "other",
+        }
+    }
+
     /// Reads a platform's language hint ("sv-SE", "EN", "prs") as a language that is offered.
     #[must_use]
     pub fn from_hint(hint: &str) -> Option<Self> {
@@ -106,5 +134,16 @@ impl FromStr for Lang {
 
     fn from_str(code: &str) -> Result<Self, UnknownLang> {
         Self::ALL.into_iter().find(|lang| lang.code() == code).ok_or(UnknownLang)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arabic_has_six_forms() {
+        let forms = [0, 1, 2, 7, 30, 100].map(|count| Lang::Ar.plural(count));
+        assert_eq!(forms, ["zero", "one", "two", "few", "many", "other"]);
     }
 }

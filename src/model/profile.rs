@@ -22,6 +22,8 @@ pub struct Profile {
     pub route: String,
     /// A brief notice that a button is old, at most 200 characters.
     pub old_button: String,
+    /// That something is wrong with the bot, and that what was written is not lost.
+    pub out_of_order: String,
     /// That the position can be shared with the button below.
     pub position_below: String,
 }

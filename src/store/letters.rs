@@ -272,6 +272,23 @@ impl Store {
         Ok(parcels)
     }
 
+    /// Makes due what waits for another try, and what was to go out at once but is dated in the future,
+    /// as the clock was wrong when it was written.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn hurry(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut turnover = self.begin().await?;
+        sqlx::query(
+            "UPDATE letters SET due_at = ?1
+             WHERE due_at > ?1 AND (state = 'retry' OR state = 'pending' AND due_at = created_at)",
+        )
+        .bind(to_millis(now))
+        .execute(&mut *turnover.tx)
+        .await?;
+        turnover.commit().await
+    }
+
     /// Whether anything is due: a look without the writer, so that waiting costs nothing.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod audit;
+pub mod backup;
 mod conversations;
 mod desk;
 mod desk_lists;
@@ -15,8 +16,10 @@ mod inbox;
 pub mod insight;
 mod kept;
 pub mod letters;
+pub mod lock;
 pub mod persons;
 mod requests;
+pub mod restore;
 pub mod retention;
 pub mod revisions;
 mod save;
@@ -31,9 +34,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
 
 pub use self::error::StoreError;
 pub use self::inbox::Noted;
@@ -52,6 +56,8 @@ pub struct Store {
     readers: SqlitePool,
     /// Whether something was deleted that an older page in the write-ahead log may still hold.
     to_scrub: Arc<AtomicBool>,
+    /// Then its one connection is the database itself.
+    in_memory: bool,
 }
 
 /// The one open write transaction.
@@ -68,15 +74,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`] if a newer version of the program made it: it is left untouched.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        refuse_newer(path).await?;
+        inspect(path).await?;
+        let new = !path.exists();
         let options = options(SqliteConnectOptions::new().filename(path).create_if_missing(true))
             .journal_mode(SqliteJournalMode::Wal);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
+        if new {
+            // SQLite makes the content of a new file durable, but not the file's name in its folder.
+            lock::sync_folder(path)?;
+        }
         let readers = SqlitePoolOptions::new().max_connections(READERS);
         let readers = readers.connect_with(options.read_only(true)).await?;
         // What was deleted just before the last end may still stand in the log.
-        Ok(Self { writer, readers, to_scrub: Arc::new(AtomicBool::new(true)) })
+        Ok(Self { writer, readers, to_scrub: Arc::new(AtomicBool::new(true)), in_memory: false })
     }
 
     /// A database in memory, gone with the program: for `digidel chat` and tests.
@@ -93,7 +104,7 @@ impl Store {
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&only).await?;
-        Ok(Self { writer: only.clone(), readers: only, to_scrub: Arc::default() })
+        Ok(Self { writer: only.clone(), readers: only, to_scrub: Arc::default(), in_memory: true })
     }
 
     /// Begins the one write transaction; others wait for it.
@@ -101,8 +112,13 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn begin(&self) -> Result<Turnover<'static>, StoreError> {
-        let tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Turnover { tx, to_scrub: Arc::clone(&self.to_scrub), turn: None })
+        self.renew_writer().await?;
+        let begun = self.writer.begin_with("BEGIN IMMEDIATE").await;
+        if begun.is_err() && !self.in_memory {
+            // Whether SQLite has begun one is not known: a new connection has none.
+            self.writer.acquire().await?.close().await?;
+        }
+        Ok(Turnover { tx: begun?, to_scrub: Arc::clone(&self.to_scrub), turn: None })
     }
 
     /// Empties the write-ahead log if something was deleted: until then it holds pages from before.
@@ -131,7 +147,34 @@ impl Store {
         sqlx::query("INSERT INTO seen (address, message) VALUES ('web:try', '') ON CONFLICT DO NOTHING")
             .execute(&mut *turnover.tx)
             .await?;
-        // Dropped, so rolled back.
+        Ok(turnover.tx.rollback().await?)
+    }
+
+    /// SQLite ends a transaction by itself when the disk is full or fails
+    /// (`sqlite.org/lang_transaction.html`).
+    /// sqlx still counts it as open then and would refuse every other for ever, so that connection is
+    /// given up for a new one.
+    async fn renew_writer(&self) -> Result<(), StoreError> {
+        let writer = self.writer.acquire().await?;
+        if writer.is_in_transaction() && !self.in_memory {
+            tracing::warn!("a transaction ended by itself; the database is opened anew");
+            writer.close().await?;
+        }
+        Ok(())
+    }
+
+    /// Lets a statement of the writer fail at any of its steps: `fails` is asked at each. For tests of
+    /// what a failing database leaves behind.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn fail_when(
+        &self,
+        mut fails: impl FnMut() -> bool + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.renew_writer().await?;
+        let mut writer = self.writer.acquire().await?;
+        writer.lock_handle().await?.set_progress_handler(1, move || !fails());
         Ok(())
     }
 
@@ -160,15 +203,26 @@ fn options(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .statement_cache_capacity(200)
 }
 
-async fn refuse_newer(path: &Path) -> Result<(), StoreError> {
+/// Looks at a file before anything is written to it: a damaged one, or one of a newer version, is
+/// left as it is.
+async fn inspect(path: &Path) -> Result<(), StoreError> {
     if !path.exists() {
         return Ok(());
     }
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    let mut file = options.connect().await?;
+    let inspected = inspect_open(&mut file, path).await;
+    let _ = file.close().await;
+    inspected
+}
+
+async fn inspect_open(file: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let whole: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *file).await?;
+    if whole != "ok" {
+        return Err(StoreError::Damaged);
+    }
     let found: Result<Option<i64>, sqlx::Error> =
-        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&pool).await;
-    pool.close().await;
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(file).await;
     let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
     match found {
         Ok(Some(version)) if version > known => {

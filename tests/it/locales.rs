@@ -57,6 +57,13 @@ fn flatten(text: &str) -> Sentences {
     all
 }
 
+/// A sentence's key without its plural form, of which languages have one to six (CLDR).
+fn whatever_the_number(key: &str) -> &str {
+    const FORMS: [&str; 6] = ["_zero", "_one", "_two", "_few", "_many", "_other"];
+    let form = FORMS.iter().find_map(|form| key.strip_suffix(form));
+    form.filter(|_| key.starts_with("unit.")).unwrap_or(key)
+}
+
 fn placeholders(sentence: &str) -> BTreeSet<&str> {
     let pattern = Regex::new(r"%\{(\w+)\}").expect("a pattern");
     pattern.captures_iter(sentence).map(|c| c.get(1).expect("a group").as_str()).collect()
@@ -85,12 +92,31 @@ fn every_language_that_is_offered_says_everything() {
     assert!(swedish.len() > 200, "the reader found the sentences: {}", swedish.len());
     for lang in Lang::OFFERED {
         let other = read(*lang).unwrap_or_else(|| panic!("locales/{lang}.yml is missing"));
-        let missing: Vec<_> = swedish.keys().filter(|k| !other.contains_key(*k)).collect();
-        let unknown: Vec<_> = other.keys().filter(|k| !swedish.contains_key(*k)).collect();
+        let keys = |all: &Sentences| -> BTreeSet<String> {
+            all.keys().map(|key| whatever_the_number(key).to_owned()).collect()
+        };
+        let missing: Vec<_> = keys(&swedish).difference(&keys(&other)).cloned().collect();
+        let unknown: Vec<_> = keys(&other).difference(&keys(&swedish)).cloned().collect();
         assert!(missing.is_empty() && unknown.is_empty(), "{lang}: missing {missing:?}, unknown {unknown:?}");
-        for (key, sentence) in &swedish {
-            assert_eq!(placeholders(sentence), placeholders(&other[key]), "{lang}: {key}");
-            assert!(!other[key].trim().is_empty(), "{lang}: {key} is empty");
+        for (key, sentence) in &other {
+            if let Some(original) = swedish.get(key) {
+                assert_eq!(placeholders(original), placeholders(sentence), "{lang}: {key}");
+            }
+            assert!(!sentence.trim().is_empty(), "{lang}: {key} is empty");
+        }
+    }
+}
+
+#[test]
+fn every_number_has_the_form_that_its_noun_takes() {
+    for lang in Lang::OFFERED {
+        let all = read(*lang).unwrap_or_else(|| panic!("locales/{lang}.yml is missing"));
+        let forms: BTreeSet<&str> = (0..=200).map(|count| lang.plural(count)).collect();
+        for unit in ["minutes", "days"] {
+            for form in &forms {
+                let sentence = all.get(&format!("unit.{unit}_{form}"));
+                assert!(sentence.is_some_and(|s| s.contains("%{count}")), "{lang}: {unit} {form}");
+            }
         }
     }
 }
@@ -99,7 +125,17 @@ fn every_language_that_is_offered_says_everything() {
 fn every_sentence_is_used() {
     let sources = speakers();
     // Keys that are put together from data.
-    let made = ["topic.", "language.", "weekday.", "month.", "command.", "desk.right_", "kept."];
+    let made = [
+        "topic.",
+        "language.",
+        "weekday.",
+        "month.",
+        "command.",
+        "desk.right_",
+        "unit.minutes_",
+        "unit.days_",
+        "kept.",
+    ];
     let unused: Vec<String> = read(Lang::Sv)
         .expect("locales/sv.yml")
         .into_keys()

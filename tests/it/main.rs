@@ -9,6 +9,8 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod articles;
+mod chaos;
 mod console;
 mod database;
 mod discord;
@@ -34,5 +36,6 @@ mod support;
 mod telegram;
 mod telegram_server;
 mod transcripts;
+mod translated;
 mod visits;
 mod web;

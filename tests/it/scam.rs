@@ -101,6 +101,32 @@ fn messages_get_the_right_verdict() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Messages written afterwards, without a look at the rules: most frauds are seen, and no genuine message
+/// is called a fraud.
+#[test]
+fn unseen_messages_are_told_apart() {
+    const SEEN_OF_A_HUNDRED: usize = 95;
+    let check = check();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/scam.tsv");
+    let lines = std::fs::read_to_string(path).expect("tests/it/scam.tsv");
+    let of = |kind: &str| -> Vec<String> {
+        lines
+            .lines()
+            .filter_map(|line| line.split_once('\t').filter(|(k, _)| *k == kind))
+            .map(|(_, m)| m.to_owned())
+            .collect()
+    };
+    let (frauds, genuine) = (of("signs"), of("genuine"));
+    assert!(frauds.len() >= 60 && genuine.len() >= 60, "{} and {}", frauds.len(), genuine.len());
+    let signs = |message: &&String| check.examine(message).verdict == Verdict::Signs;
+    let missed: Vec<&String> = frauds.iter().filter(|message| !signs(message)).collect();
+    let accused: Vec<&String> = genuine.iter().filter(signs).collect();
+    let seen = frauds.len() - missed.len();
+    println!("{seen} of {} frauds seen; missed: {missed:#?}", frauds.len());
+    assert!(accused.is_empty(), "{accused:#?}");
+    assert!(seen * 100 >= frauds.len() * SEEN_OF_A_HUNDRED, "{missed:#?}");
+}
+
 #[test]
 fn look_alikes_name_what_they_look_like() {
     let check = check();

@@ -16,7 +16,7 @@ use digidel::model::staff::{StaffOp, WhichVisit};
 
 use crate::support::house::{House, instant};
 
-fn files() -> Vec<PathBuf> {
+pub(super) fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chats");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("tests/chats")
@@ -27,7 +27,7 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn person(name: &str) -> Address {
+pub(super) fn person(name: &str) -> Address {
     let (who, platform) = name.split_once('@').unwrap_or((name, "terminal"));
     let platform = Platform::ALL.into_iter().find(|p| p.name() == platform).expect("a platform");
     Address::new(platform, who)
@@ -70,7 +70,7 @@ async fn replay(script: &str) -> String {
     out
 }
 
-async fn set_stage(house: &mut House, lang: &mut Option<String>, stage: &str) {
+pub(super) async fn set_stage(house: &mut House, lang: &mut Option<String>, stage: &str) {
     let (word, rest) = stage.split_once(' ').unwrap_or((stage, ""));
     match word {
         "now" => house.set_clock(instant(rest)),
@@ -110,7 +110,9 @@ async fn staff(house: &mut House, doing: &str) {
         StaffOp::Arrange { centre, said: text(2).unwrap_or_default(), note: None }
     } else {
         let visits = house.store.visits_of(&person(words[1])).await.expect("the database answers");
-        let visit = visits.first().expect("a visit").id;
+        // Two that were asked for in the same minute: the one that is still open.
+        let open = visits.iter().find(|visit| visit.status.is_open());
+        let visit = open.or_else(|| visits.first()).expect("a visit").id;
         match words[0] {
             "confirm" => StaffOp::ConfirmVisit { visit, at: time() },
             "propose" => StaffOp::ProposeTime { visit, at: time() },

@@ -161,7 +161,7 @@ impl Discord {
         let arrived =
             if parcel.attempts > FRESH { usize::try_from(parcel.parts_done).unwrap_or(0) } else { 0 };
         for (n, body) in bodies.iter().enumerate().skip(arrived) {
-            let json = in_channel(body, parcel.id, n, place, reply);
+            let json = in_channel(body, parcel.id, parcel.written_at, n, place, reply);
             match self.write(channel, &json, &body.files).await {
                 Ok(sent) => receipt.push(MessageRef(sent.to_string())),
                 Err(wrong) => {
@@ -205,7 +205,7 @@ impl Discord {
                 Some(at) => self.change(place, channel, *at, body).await,
                 None if old.is_empty() => Ok(()),
                 None => {
-                    let json = in_channel(body, parcel.id, n, place, None);
+                    let json = in_channel(body, parcel.id, parcel.written_at, n, place, None);
                     self.write(channel, &json, &[]).await.map(drop)
                 }
             };

@@ -104,7 +104,7 @@ impl Discord {
 
     async fn write_in(&self, parcel: &Parcel, place: Place, part: usize, body: &Body) -> Result<u64, Wrong> {
         let Place::Thread(thread) = place else { return Ok(0) };
-        let json = in_channel(body, parcel.id, part, place, None);
+        let json = in_channel(body, parcel.id, parcel.written_at, part, place, None);
         self.write(ChannelId::new(thread), &json, &body.files).await
     }
 

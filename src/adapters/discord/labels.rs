@@ -58,7 +58,8 @@ const MORE_KEYS: [&str; 6] = ["choose", "not_ready", "map", "write", "write_titl
 
 /// Discord's locales for the languages that have words (discord.com/developers/docs/reference#locales).
 /// The commands' own names are English.
-pub(super) const LOCALES: [(&str, Lang); 1] = [("sv-SE", Lang::Sv)];
+pub(super) const LOCALES: [(&str, Lang); 4] =
+    [("sv-SE", Lang::Sv), ("fi", Lang::Fi), ("pl", Lang::Pl), ("uk", Lang::Uk)];
 
 /// The words, by language.
 #[derive(Clone, Debug)]

@@ -8,6 +8,7 @@ use super::markdown::{LONGEST, length, parts};
 use super::place::Place;
 use crate::model::id::LetterId;
 use crate::model::message::{Card, Message};
+use crate::model::time::Timestamp;
 
 /// The flag of a message that only one person sees.
 pub(super) const PRIVATE: u64 = 1 << 6;
@@ -122,17 +123,25 @@ pub(super) fn gathered(mut bodies: Vec<Body>) -> (Body, Vec<Body>) {
     (first, rest)
 }
 
+/// At most 25 characters: 13 for the letter, 9 for when it was written, a dot, and the part. Letters
+/// of a database that was restored have the numbers of others, but were written later: without the
+/// time Discord would take them for those.
+fn nonce(letter: LetterId, written_at: Timestamp, part: usize) -> String {
+    let written = written_at.as_millisecond().unsigned_abs() & 0xF_FFFF_FFFF;
+    format!("{letter}{written:09x}.{part}")
+}
+
 /// A body as a new message of a channel: with a nonce, so that nobody reads it twice.
 pub(super) fn in_channel(
     body: &Body,
     letter: LetterId,
+    written_at: Timestamp,
     part: usize,
     place: Place,
     reply: Option<u64>,
 ) -> Value {
     let mut json = body.json.clone();
-    // At most 25 characters: 13 for the letter, a dot, and the part.
-    json["nonce"] = json!(format!("{letter}.{part}"));
+    json["nonce"] = json!(nonce(letter, written_at, part));
     json["enforce_nonce"] = json!(true);
     let reply = match place {
         Place::Public { message, .. } => Some(message),
@@ -213,9 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_a_restored_database_have_nonces_of_their_own() {
+        let (letter, earlier) = (LetterId::from_number(7), Timestamp::UNIX_EPOCH);
+        let later = crate::model::time::later(earlier, 60);
+        assert_ne!(nonce(letter, earlier, 0), nonce(letter, later, 0));
+        assert_eq!(nonce(letter, later, 0), nonce(letter, later, 0));
+        assert_ne!(nonce(letter, later, 0), nonce(letter, later, 1));
+    }
+
+    #[test]
     fn a_nonce_names_letter_and_part() {
         let body = body("Hej");
-        let json = in_channel(&body, LetterId::from_number(i64::MAX), 99, Place::Thread(1), None);
+        let json =
+            in_channel(&body, LetterId::from_number(i64::MAX), Timestamp::MAX, 99, Place::Thread(1), None);
         assert!(json["nonce"].as_str().is_some_and(|n| n.len() <= 25 && n.ends_with(".99")));
     }
 }

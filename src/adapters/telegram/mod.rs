@@ -63,6 +63,7 @@ pub struct Telegram {
     /// Updates that the engine failed on, and how often.
     strikes: receive::Strikes,
     strange: receive::Strange,
+    sorry: receive::Sorry,
     /// What runs beside: acknowledgements, "typing", the profile.
     tasks: TaskTracker,
 }
@@ -91,6 +92,7 @@ impl Telegram {
             keyboards: Mutex::default(),
             strikes: receive::Strikes::default(),
             strange: receive::Strange::default(),
+            sorry: receive::Sorry::default(),
             tasks: TaskTracker::new(),
         })))
     }

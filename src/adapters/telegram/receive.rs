@@ -3,21 +3,34 @@
 //! Knows neither polling nor webhook. Which updates are new is the inbox's matter: the key of an
 //! update is unique there, so the numbers may jump, repeat or come out of order.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Telegram;
+use super::api::Request;
 use super::read::{Me, Read, number, read};
 use crate::app::HandleError;
-use crate::model::event::Incoming;
+use crate::model::chat::Scope;
+use crate::model::event::{Incoming, Input};
+use crate::model::lang::Lang;
 
 /// How often an update is tried that the engine fails on: then it is a defect of ours, and the
 /// others must not wait for it.
 const TRIES: u32 = 3;
 /// How many updates that could not be read are remembered.
 const STRANGE: usize = 256;
+
+/// The private chats that have been told that something is wrong.
+pub(super) type Sorry = Mutex<HashSet<i64>>;
+
+/// Who waits for an answer to an event, and in which language.
+fn who_waits(event: &Incoming) -> Option<(i64, Lang)> {
+    let waits = event.chat.scope == Scope::Private && !matches!(event.input, Input::Gone | Input::Moved(_));
+    let chat = event.chat.address.id().parse().ok()?;
+    waits.then_some((chat, event.hints.lang.unwrap_or_default()))
+}
 
 /// How often the engine failed on an event, by its key.
 pub(super) type Strikes = Mutex<HashMap<String, u32>>;
@@ -31,18 +44,38 @@ impl Telegram {
         self.note(|health| health.updates += u64::try_from(updates.len()).unwrap_or(0));
         let events: Vec<Incoming> = updates.iter().filter_map(|update| self.understand(update, me)).collect();
         let keys: Vec<String> = events.iter().map(|event| event.key.clone()).collect();
+        let waiting: Vec<(i64, Lang)> = events.iter().filter_map(who_waits).collect();
         let typing = self.typing(&events);
         let handled = self.app.handle_all(events).await;
         drop(typing);
-        let mut all = true;
+        let (mut all, mut broken) = (true, false);
         for (key, result) in keys.into_iter().zip(handled) {
+            broken |= matches!(result, Err(HandleError::Store(_)));
             all &= match result {
                 Ok(_) => true,
                 Err(HandleError::Engine(kind)) => self.strike(&key, kind),
                 Err(HandleError::Store(_) | HandleError::Stopping) => false,
             };
         }
+        if broken {
+            self.apologise(&waiting).await;
+        } else if all {
+            self.sorry.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
         all
+    }
+
+    /// Nothing can be saved, so no letter can be written either: people are told so past the outbox,
+    /// once until it works again.
+    async fn apologise(&self, waiting: &[(i64, Lang)]) {
+        for (chat, lang) in waiting {
+            if !self.sorry.lock().unwrap_or_else(PoisonError::into_inner).insert(*chat) {
+                continue;
+            }
+            let text = &self.profiles.of(*lang).out_of_order;
+            // Who does not get it waits without a word, as before.
+            drop(self.api.call(&Request::raw("SendMessage", json!({ "chat_id": chat, "text": text }))).await);
+        }
     }
 
     fn understand(self: &Arc<Self>, update: &Value, me: &Me) -> Option<Incoming> {

@@ -74,7 +74,7 @@ pub(in crate::engine) fn nudge(turn: &mut Turn<'_>, request: &Request) -> Result
             turn,
             &post,
             lang,
-            say::desk_thread_nudge(lang, usize::try_from(waited).unwrap_or(minutes)),
+            say::desk_thread_nudge(lang, say::Minutes(usize::try_from(waited).unwrap_or(minutes))),
         );
     }
     let choices = choices(turn, request);
@@ -131,7 +131,7 @@ pub(in crate::engine) fn claim_silent(turn: &mut Turn<'_>, id: RequestId, epoch:
         to_thread(turn, &post, lang, say::desk_thread_released(lang, owner));
     } else {
         let minutes = usize::try_from(warning).unwrap_or(0);
-        to_thread(turn, &post, lang, say::desk_thread_warned(lang, owner, minutes));
+        to_thread(turn, &post, lang, say::desk_thread_warned(lang, owner, say::Minutes(minutes)));
         turn.effect(Effect::Desk(DeskEffect::SavePost(Post { warned: true, ..post.clone() })));
         alarm_silent(turn, &request, &post, warning);
     }

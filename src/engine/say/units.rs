@@ -2,18 +2,42 @@
 
 use rust_i18n::t;
 
-use super::Plain;
+use super::Say;
 use crate::facts::centres::Period;
 use crate::model::lang::Lang;
 use crate::model::time::{Date, Time, Timestamp, Weekday, in_sweden};
 
-labels! {
+/// Parts of a day, a time or a distance, put together. The whole is kept apart in right-to-left
+/// text where it is said, not each part.
+macro_rules! whole {
+    ($($name:ident($($arg:ident),*) = $key:literal;)+) => { $(
+        fn $name(lang: Lang $(, $arg: &str)*) -> String {
+            t!($key, locale = lang.code() $(, $arg = $arg)*).into_owned()
+        }
+    )+ };
+}
+
+whole! {
     unit_km(number) = "unit.km";
     unit_m(number) = "unit.m";
-    unit_and(first, second) = "unit.and";
     unit_clock(hour, minute) = "unit.clock";
     unit_day(weekday, day, month) = "unit.day";
-    unit_minutes(count) = "unit.minutes";
+}
+
+/// A number of minutes: "1 minut", "2 minuter".
+#[derive(Clone, Copy, Debug)]
+pub struct Minutes(pub usize);
+
+impl Say for Minutes {
+    fn say(&self, lang: Lang) -> String {
+        counted(lang, "minutes", self.0)
+    }
+}
+
+/// A number and its noun in the form that the language's grammar asks for (CLDR, plural rules).
+fn counted(lang: Lang, unit: &str, count: usize) -> String {
+    let key = format!("unit.{unit}_{}", lang.plural(count));
+    t!(key, locale = lang.code(), count = count.to_string()).into_owned()
 }
 
 /// The name of a language, given as a BCP 47 code.
@@ -62,5 +86,29 @@ pub fn distance(lang: Lang, km: f64) -> String {
         unit_m(lang, &format!("{metres:.0}"))
     } else {
         unit_km(lang, &format!("{km:.0}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_noun_takes_the_form_that_its_number_asks_for() {
+        for (lang, count, said) in [
+            (Lang::Sv, 1, "1 minut"),
+            (Lang::Sv, 2, "2 minuter"),
+            (Lang::En, 1, "1 minute"),
+            (Lang::Pl, 1, "1 minuta"),
+            (Lang::Pl, 2, "2 minuty"),
+            (Lang::Pl, 5, "5 minut"),
+            (Lang::Pl, 22, "22 minuty"),
+            (Lang::Uk, 1, "1 хвилина"),
+            (Lang::Uk, 3, "3 хвилини"),
+            (Lang::Uk, 11, "11 хвилин"),
+            (Lang::Fi, 2, "2 minuuttia"),
+        ] {
+            assert_eq!(Minutes(count).say(lang), said, "{lang}");
+        }
     }
 }

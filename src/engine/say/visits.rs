@@ -2,7 +2,7 @@
 
 use rust_i18n::t;
 
-use super::{Plain, Say};
+use super::{Plain, Say, sentence};
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 

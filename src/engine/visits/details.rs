@@ -169,7 +169,7 @@ pub fn say_summary(turn: &mut Turn<'_>, visit: &Visit) {
     let what = if is_draft {
         say::summary_proposals(lang, centre, letters::times(lang, &visit.proposals()))
     } else {
-        say::summary(lang, centre, day, time, visit.minutes)
+        say::summary(lang, centre, day, time, say::Minutes(visit.minutes.into()))
     };
     let ask = if is_draft { say::summary_send(lang) } else { say::summary_confirm(lang) };
     let label = if is_draft { say::button_send_proposals(lang) } else { say::button_confirm(lang) };

@@ -15,6 +15,7 @@ pub use self::article::{Article, Text, Warning};
 use self::embedding::Embedder;
 use self::search::{ArticleText, Corpus, Example};
 pub use self::search::{Decision, Found, Hit, Search};
+use super::joined;
 use super::problem::Problem;
 use super::source::Source;
 use crate::model::id::ArticleId;
@@ -58,10 +59,16 @@ impl Knowledge {
     #[must_use]
     pub fn read(source: &Source) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
-        let links = read_links(source, &mut problems);
-        let articles = read_articles(source, &mut problems);
-        check_references(&articles, &links, &mut problems);
-        let embedder = read_embedder(source, &mut problems);
+        // The model is large and takes as long as all the articles.
+        let (links, articles, embedder) = std::thread::scope(|threads| {
+            let embedder = threads.spawn(|| read_embedder(source));
+            let links = read_links(source, &mut problems);
+            let articles = read_articles(source, &mut problems);
+            check_references(&articles, &links, &mut problems);
+            (links, articles, joined(embedder))
+        });
+        let (embedder, problem) = embedder;
+        problems.extend(problem);
         let beside = Beside::read(source);
         let trained = source.bytes("embedding/classifier.bin");
         let corpus = corpus(&articles, &beside);
@@ -170,19 +177,15 @@ fn check_references(
     }
 }
 
-fn read_embedder(source: &Source, problems: &mut Vec<Problem>) -> Option<Arc<Embedder>> {
+fn read_embedder(source: &Source) -> (Option<Arc<Embedder>>, Option<Problem>) {
     let file = "embedding/e5-small.bin";
     let Some(bytes) = source.bytes(file) else {
         let message = "not found: questions are matched by their letters and words alone";
-        problems.push(Problem::warning(file, None, message));
-        return None;
+        return (None, Some(Problem::warning(file, None, message)));
     };
     match Embedder::read(&bytes) {
-        Ok(embedder) => Some(Arc::new(embedder)),
-        Err(error) => {
-            problems.push(Problem::error(file, None, error.to_string()));
-            None
-        }
+        Ok(embedder) => (Some(Arc::new(embedder)), None),
+        Err(error) => (None, Some(Problem::error(file, None, error.to_string()))),
     }
 }
 

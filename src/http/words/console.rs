@@ -213,7 +213,6 @@ words! {
     knowledge_decision_unknown() = "console.knowledge_decision_unknown";
     insight_title() = "console.insight_title";
     insight_period() = "console.insight_period";
-    insight_days(count) = "console.insight_days";
     insight_requests() = "console.insight_requests";
     insight_topics() = "console.insight_topics";
     insight_langs() = "console.insight_langs";

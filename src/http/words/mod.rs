@@ -44,6 +44,13 @@ impl Words {
         self.0
     }
 
+    /// "1 dag", "30 dagar".
+    #[must_use]
+    pub fn days(self, count: usize) -> String {
+        let key = format!("unit.days_{}", self.0.plural(count));
+        rust_i18n::t!(key, locale = self.0.code(), count = count.to_string()).into_owned()
+    }
+
     /// The value of `lang` in HTML; easy Swedish is Swedish.
     #[must_use]
     pub fn html_lang(self) -> &'static str {

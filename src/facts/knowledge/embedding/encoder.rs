@@ -4,6 +4,8 @@
 //! scaled to length 1. Runs on the calling thread alone. What the tokens mean and
 //! where the weights come from is not known here.
 
+use fearless_simd::Level;
+
 use super::maths::{LayerNorm, add_scaled, dot, from_half, gelu, softmax, to_unit_length};
 use super::matrix::{BLOCK, Inputs, Matrix, WEIGHT_OFFSET};
 
@@ -50,17 +52,17 @@ pub(super) struct Layer {
 
 impl Layer {
     /// Passes `states`, one row of `hidden` numbers for each token, through the layer.
-    fn apply(&self, states: &mut [f32], hidden: usize, heads: usize) {
+    fn apply(&self, states: &mut [f32], hidden: usize, heads: usize, level: Level) {
         let inputs = Inputs::round(states, hidden);
-        let query = self.query.multiply(&inputs);
-        let key = self.key.multiply(&inputs);
-        let value = self.value.multiply(&inputs);
+        let query = self.query.multiply(&inputs, level);
+        let key = self.key.multiply(&inputs, level);
+        let value = self.value.multiply(&inputs, level);
         let context = attend(&query, &key, &value, hidden, heads);
-        let change = self.attention.multiply(&Inputs::round(&context, hidden));
+        let change = self.attention.multiply(&Inputs::round(&context, hidden), level);
         add_and_normalise(states, &change, &self.attention_norm, hidden);
-        let mut inner = self.inner.multiply(&Inputs::round(states, hidden));
+        let mut inner = self.inner.multiply(&Inputs::round(states, hidden), level);
         gelu(&mut inner);
-        let change = self.outer.multiply(&Inputs::round(&inner, self.inner.bias.len()));
+        let change = self.outer.multiply(&Inputs::round(&inner, self.inner.bias.len()), level);
         add_and_normalise(states, &change, &self.outer_norm, hidden);
     }
 }
@@ -106,6 +108,8 @@ pub(super) struct Encoder {
     pub(super) positions: Vec<f32>,
     pub(super) word_norm: LayerNorm,
     pub(super) layers: Vec<Layer>,
+    /// What this processor can do.
+    pub(super) level: Level,
 }
 
 impl Encoder {
@@ -114,7 +118,7 @@ impl Encoder {
     pub(super) fn encode(&self, tokens: &[u32]) -> Vec<f32> {
         let mut states = self.embed_tokens(tokens);
         for layer in &self.layers {
-            layer.apply(&mut states, self.hidden, self.heads);
+            layer.apply(&mut states, self.hidden, self.heads, self.level);
         }
         let mut mean = vec![0.0; self.hidden];
         for state in states.chunks_exact(self.hidden) {

@@ -1,19 +1,24 @@
 //! Products with matrices whose weights have four bits.
 //!
-//! The weights stay packed; a row is unpacked to sixteen bits when it is used and
-//! then serves all tokens. Inputs are rounded to sixteen bits, so that the inner
-//! loop multiplies whole numbers, eight at a time, which every x86-64 and ARM64
-//! processor can do. Rounding the inputs is the only loss against exact arithmetic.
+//! The weights stay packed; a row is unpacked to sixteen bits when it is used and then serves all
+//! tokens. Inputs are rounded to sixteen bits, so that the inner loop multiplies whole numbers.
+//! Rounding the inputs is the only loss against exact arithmetic. The inner loop is in `portable`,
+//! and in `avx2` for processors that have it, which is found out when the program runs.
 
-use wide::{f32x4, f32x8, i16x8, i32x4};
+use fearless_simd::Level;
+use wide::{f32x8, i16x8};
 
 use super::maths::greatest_magnitude;
+use super::portable;
 
 /// Weights that share one scale.
 pub(super) const BLOCK: usize = 32;
 
+/// Blocks that are handled at once: rows have a multiple of so many.
+pub(super) const TWIN: usize = 2;
+
 /// Tokens multiplied together with one row of weights.
-const TILE: usize = 4;
+pub(super) const TILE: usize = 4;
 
 /// Subtracted from four bits to make them a weight.
 pub(super) const WEIGHT_OFFSET: i16 = 8;
@@ -21,70 +26,70 @@ pub(super) const WEIGHT_OFFSET: i16 = 8;
 /// The greatest whole number that an input is rounded to.
 const GREATEST_INPUT: f32 = 32_767.0;
 
-/// One block of weights or inputs, in the order in which weights are unpacked.
-type Block = [i16x8; 4];
+/// The packed weights of two blocks, the first one's bytes first.
+pub(super) type Packed = [u8; BLOCK];
+
+/// Two blocks of inputs, in the order in which weights are unpacked: four parts, each with eight
+/// numbers of the first block and eight of the second.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+pub(super) struct Rounded(pub(super) [[i16; 2 * LANES]; 4]);
+
+/// Numbers of one block in a part.
+const LANES: usize = BLOCK / 4;
 
 /// Rows of inputs, rounded to whole numbers.
 pub(super) struct Inputs {
-    rows: usize,
-    /// Blocks in one row.
-    width: usize,
-    /// Whole tiles of rows; those past `rows` are zero.
-    blocks: Vec<Block>,
-    /// What a whole number of each row stands for.
-    scales: Vec<f32>,
+    /// Twin blocks in one row.
+    pub(super) width: usize,
+    /// Whole tiles of rows; those without a scale are zero.
+    pub(super) twins: Vec<Rounded>,
+    /// What a whole number of each row stands for; as many as there are rows.
+    pub(super) scales: Vec<f32>,
 }
 
 impl Inputs {
-    /// Rounds `values`, rows of `columns` numbers, a multiple of [`BLOCK`].
+    /// Rounds `values`, rows of `columns` numbers, a multiple of two [`BLOCK`]s.
     pub(super) fn round(values: &[f32], columns: usize) -> Self {
-        let width = columns / BLOCK;
+        let width = columns / (TWIN * BLOCK);
         let rows = values.len() / columns;
-        let mut blocks = Vec::with_capacity(rows.next_multiple_of(TILE) * width);
+        let mut twins = Vec::with_capacity(rows.next_multiple_of(TILE) * width);
         let mut scales = Vec::with_capacity(rows);
         for row in values.chunks_exact(columns) {
             let greatest = greatest_magnitude(row).max(f32::MIN_POSITIVE);
             let factor = f32x8::splat(GREATEST_INPUT / greatest);
-            blocks.extend(row.as_chunks::<BLOCK>().0.iter().map(|block| round_block(block, factor)));
+            twins.extend(row.as_chunks::<{ TWIN * BLOCK }>().0.iter().map(|twin| round_twin(twin, factor)));
             scales.push(greatest / GREATEST_INPUT);
         }
-        blocks.resize(rows.next_multiple_of(TILE) * width, [i16x8::ZERO; 4]);
-        Self { rows, width, blocks, scales }
+        twins.resize(rows.next_multiple_of(TILE) * width, Rounded([[0; 2 * LANES]; 4]));
+        Self { width, twins, scales }
     }
 }
 
-/// Rounds 32 numbers times `factor`, in the order of [`unpack_block`].
-fn round_block(values: &[f32; BLOCK], factor: f32x8) -> Block {
-    let part = |first: usize| {
-        let numbers = std::array::from_fn(|lane| values[first + 2 * lane]);
-        i16x8::from_i32x8_saturate((f32x8::new(numbers) * factor).fast_round_int())
-    };
-    [part(0), part(16), part(1), part(17)]
-}
-
-/// Unpacks 16 bytes, as eight little-endian numbers, to 32 weights.
-///
-/// Each number holds two bytes and so four weights: in steps of four bits from the
-/// lowest, weights 2i, 2i + 16, 2i + 1 and 2i + 17 of the block.
-fn unpack_block(packed: i16x8) -> Block {
-    let (mask, offset) = (i16x8::splat(0xF), i16x8::splat(WEIGHT_OFFSET));
-    [
-        (packed & mask) - offset,
-        ((packed >> 4) & mask) - offset,
-        ((packed >> 8) & mask) - offset,
-        ((packed >> 12) & mask) - offset,
-    ]
+/// Rounds two blocks times `factor`, each in the order in which four-bit weights are unpacked from
+/// numbers of two bytes: weights 2i, 2i + 16, 2i + 1 and 2i + 17 of the block.
+#[inline]
+fn round_twin(values: &[f32; TWIN * BLOCK], factor: f32x8) -> Rounded {
+    let mut whole = [0; TWIN * BLOCK];
+    for (target, source) in whole.as_chunks_mut::<8>().0.iter_mut().zip(values.as_chunks::<8>().0) {
+        *target = i16x8::from_i32x8_saturate((f32x8::new(*source) * factor).fast_round_int()).to_array();
+    }
+    Rounded(
+        [0, 16, 1, 17].map(|first| {
+            std::array::from_fn(|lane| whole[lane / LANES * BLOCK + first + 2 * (lane % LANES)])
+        }),
+    )
 }
 
 /// A matrix of weights, and the numbers added to its products.
 #[derive(Debug)]
 pub(super) struct Matrix {
-    /// Blocks in one row.
+    /// Twin blocks in one row.
     pub(super) width: usize,
     /// Packed weights, row by row.
-    pub(super) packed: Vec<i16x8>,
-    /// One scale for each block.
-    pub(super) scales: Vec<f32>,
+    pub(super) packed: Vec<Packed>,
+    /// The scales of both blocks.
+    pub(super) scales: Vec<[f32; TWIN]>,
     /// One number for each row.
     pub(super) bias: Vec<f32>,
 }
@@ -94,83 +99,76 @@ impl Matrix {
     ///
     /// The result has as many rows as the inputs, of as many numbers as the matrix
     /// has rows.
-    pub(super) fn multiply(&self, inputs: &Inputs) -> Vec<f32> {
-        let columns = self.bias.len();
-        let mut result = vec![0.0; inputs.rows * columns];
+    pub(super) fn multiply(&self, inputs: &Inputs, level: Level) -> Vec<f32> {
+        let mut result = vec![0.0; inputs.scales.len() * self.bias.len()];
         if self.width != inputs.width || self.width == 0 {
             return result;
         }
-        let mut weights = Vec::with_capacity(self.width);
-        let rows = self.packed.chunks_exact(self.width).zip(self.scales.chunks_exact(self.width));
-        for (column, ((packed, scales), bias)) in rows.zip(&self.bias).enumerate() {
-            weights.clear();
-            weights.extend(packed.iter().map(|block| unpack_block(*block)));
-            for (tile, blocks) in inputs.blocks.chunks_exact(TILE * self.width).enumerate() {
-                let products = multiply_tile(&weights, scales, blocks);
-                let scales = inputs.scales.iter().enumerate().skip(tile * TILE);
-                for (product, (row, scale)) in products.into_iter().zip(scales) {
-                    if let Some(target) = result.get_mut(row * columns + column) {
-                        *target = product * scale + bias;
-                    }
-                }
-            }
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = level.as_avx2() {
+            super::avx2::multiply(avx2, self, inputs, &mut result);
+            return result;
         }
+        let _ = level;
+        portable::multiply(self, inputs, &mut result);
         result
     }
-}
 
-/// Multiplies one row of weights with a tile of inputs.
-fn multiply_tile(weights: &[Block], scales: &[f32], tile: &[Block]) -> [f32; TILE] {
-    let width = weights.len();
-    let (first, rest) = tile.split_at(width);
-    let (second, rest) = rest.split_at(width);
-    let (third, fourth) = rest.split_at(width);
-    let mut totals = [f32x4::ZERO; TILE];
-    let inputs = first.iter().zip(second).zip(third).zip(fourth);
-    for ((block, scale), (((a, b), c), d)) in weights.iter().zip(scales).zip(inputs) {
-        let scale = f32x4::splat(*scale);
-        totals[0] += multiply_block(block, a) * scale;
-        totals[1] += multiply_block(block, b) * scale;
-        totals[2] += multiply_block(block, c) * scale;
-        totals[3] += multiply_block(block, d) * scale;
+    /// The rows: packed weights, scales, and what is added.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&[Packed], &[[f32; TWIN]], f32)> {
+        let weights = self.packed.chunks_exact(self.width).zip(self.scales.chunks_exact(self.width));
+        weights.zip(&self.bias).map(|((packed, scales), bias)| (packed, scales, *bias))
     }
-    totals.map(f32x4::reduce_add)
-}
-
-/// Multiplies one block; the sum of the four numbers is the product.
-#[inline]
-fn multiply_block(weights: &Block, inputs: &Block) -> f32x4 {
-    let [a, b, c, d] = weights;
-    let total: i32x4 = a.dot(inputs[0]) + b.dot(inputs[1]) + c.dot(inputs[2]) + d.dot(inputs[3]);
-    f32x4::from_i32x4(total)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A matrix of two rows that both hold the weights -8, -7 … 7 twice.
+    /// A matrix of two rows that both hold the weights -8, -7 … 7 four times.
     fn staircase() -> Matrix {
-        let packed = i16x8::new([0x1100, 0x3322, 0x5544, 0x7766, -0x6678, -0x4456, -0x2234, -0x12]);
-        Matrix { width: 1, packed: vec![packed; 2], scales: vec![0.5, 2.0], bias: vec![0.0, 1.0] }
+        let block: [u8; 16] = std::array::from_fn(|i| u8::try_from(i * 0x11).unwrap());
+        let packed = std::array::from_fn(|i| block[i % 16]);
+        Matrix { width: 1, packed: vec![packed; 2], scales: vec![[0.5; 2], [2.0; 2]], bias: vec![0.0, 1.0] }
+    }
+
+    /// Every way of multiplying that this processor has.
+    fn levels() -> [Level; 2] {
+        [Level::baseline(), Level::new()]
     }
 
     #[test]
     fn products_agree_with_plain_arithmetic() {
-        let values: Vec<f32> = (0..160_u8).map(|i| (f32::from(i) * 0.7).sin()).collect();
-        let weights: Vec<f32> = (-8..8_i8).cycle().take(BLOCK).map(f32::from).collect();
-        let products = staircase().multiply(&Inputs::round(&values, BLOCK));
-        assert_eq!(products.len(), 10);
-        for (row, found) in values.chunks_exact(BLOCK).zip(products.chunks_exact(2)) {
-            let exact: f32 = row.iter().zip(&weights).map(|(value, weight)| value * weight).sum();
-            assert!((found[0] - exact * 0.5).abs() < 0.01, "{found:?} {exact}");
-            assert!((found[1] - exact * 2.0 - 1.0).abs() < 0.03, "{found:?} {exact}");
+        let values: Vec<f32> = (0..160_u16 * 2).map(|i| (f32::from(i) * 0.7).sin()).collect();
+        let weights: Vec<f32> = (-8..8_i8).cycle().take(2 * BLOCK).map(f32::from).collect();
+        for level in levels() {
+            let products = staircase().multiply(&Inputs::round(&values, 2 * BLOCK), level);
+            assert_eq!(products.len(), 10);
+            for (row, found) in values.chunks_exact(2 * BLOCK).zip(products.chunks_exact(2)) {
+                let exact: f32 = row.iter().zip(&weights).map(|(value, weight)| value * weight).sum();
+                assert!((found[0] - exact * 0.5).abs() < 0.01, "{level:?} {found:?} {exact}");
+                assert!((found[1] - exact * 2.0 - 1.0).abs() < 0.03, "{level:?} {found:?} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_block_has_its_own_scale() {
+        let mut matrix = staircase();
+        matrix.scales = vec![[1.0, 0.0], [0.0, 1.0]];
+        matrix.bias = vec![0.0, 0.0];
+        let mut values = [0.0; 2 * BLOCK];
+        (values[0], values[BLOCK]) = (1.0, 0.5);
+        for level in levels() {
+            let products = matrix.multiply(&Inputs::round(&values, 2 * BLOCK), level);
+            assert!((products[0] + 8.0).abs() < 1e-3 && (products[1] + 4.0).abs() < 1e-3, "{products:?}");
         }
     }
 
     #[test]
     fn other_widths_give_zeros() {
-        let products = staircase().multiply(&Inputs::round(&[1.0; 64], 64));
-        assert_eq!(products, [0.0, 0.0]);
+        for level in levels() {
+            assert_eq!(staircase().multiply(&Inputs::round(&[1.0; 128], 128), level), [0.0, 0.0]);
+        }
     }
 }

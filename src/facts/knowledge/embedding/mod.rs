@@ -6,9 +6,12 @@
 //! in Swedish, English, Arabic, Persian, Somali, Ukrainian, Finnish and Polish and
 //! their nearest neighbours; other scripts come out as unknown.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod encoder;
 mod maths;
 mod matrix;
+mod portable;
 mod tokenizer;
 mod weights;
 

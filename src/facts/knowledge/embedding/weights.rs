@@ -3,14 +3,14 @@
 //! The layout is described in `tools/embedding/make_model.py`, which makes the
 //! file. Nothing is computed here beyond unpacking.
 
+use fearless_simd::Level;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-use wide::i16x8;
 
 use super::DIMENSIONS;
 use super::encoder::{BLOCK_BYTES, Encoder, Layer, WordVectors};
 use super::maths::{LANES, LayerNorm, from_half};
-use super::matrix::{BLOCK, Matrix};
+use super::matrix::{BLOCK, Matrix, TWIN};
 use super::tokenizer::{SPECIAL_TOKENS, Tokenizer};
 
 /// The first bytes of every model.
@@ -106,7 +106,7 @@ impl Shape {
             && (1..=DIMENSIONS).contains(&heads)
             && hidden.is_multiple_of(heads * LANES)
             && layers <= MOST_LAYERS
-            && inner.is_multiple_of(BLOCK)
+            && inner.is_multiple_of(TWIN * BLOCK)
             && (BLOCK..=MOST_INNER).contains(&inner)
             && tokens <= MOST_TOKENS
             && pieces <= MOST_PIECES;
@@ -131,6 +131,7 @@ fn read_encoder(source: &mut Source, shape: &Shape) -> Result<Encoder, Embedding
         positions: source.floats(shape.tokens * DIMENSIONS)?,
         word_norm: read_norm(source, shape)?,
         layers: (0..shape.layers).map(|_| read_layer(source, shape)).collect::<Result<_, _>>()?,
+        level: Level::new(),
     })
 }
 
@@ -156,14 +157,18 @@ fn read_norm(source: &mut Source, shape: &Shape) -> Result<LayerNorm, EmbeddingE
 }
 
 fn read_matrix(source: &mut Source, rows: usize, columns: usize) -> Result<Matrix, EmbeddingError> {
-    let width = columns / BLOCK;
+    const BYTES: usize = BLOCK_BYTES;
+    let width = columns / (TWIN * BLOCK);
     let mut packed = Vec::with_capacity(rows * width);
     let mut scales = Vec::with_capacity(rows * width);
-    let bytes = source.take(rows * width * BLOCK_BYTES)?;
-    for [low, high, pairs @ ..] in bytes.as_chunks::<BLOCK_BYTES>().0 {
-        scales.push(from_half(u16::from_le_bytes([*low, *high])));
-        let pairs = pairs.as_chunks::<2>().0;
-        packed.push(i16x8::new(std::array::from_fn(|lane| i16::from_le_bytes(pairs[lane]))));
+    let bytes = source.take(rows * width * TWIN * BYTES)?;
+    for twin in bytes.as_chunks::<{ TWIN * BLOCK_BYTES }>().0 {
+        let mut weights = [0; BLOCK];
+        weights[..BLOCK / 2].copy_from_slice(&twin[2..BYTES]);
+        weights[BLOCK / 2..].copy_from_slice(&twin[BYTES + 2..]);
+        packed.push(weights);
+        let scale = |first: usize| from_half(u16::from_le_bytes([twin[first], twin[first + 1]]));
+        scales.push([scale(0), scale(BYTES)]);
     }
     Ok(Matrix { width, packed, scales, bias: source.floats(rows)? })
 }
@@ -210,7 +215,7 @@ impl<'a> Source<'a> {
 mod tests {
     use super::*;
 
-    const INNER: usize = 32;
+    const INNER: usize = 64;
     const TOKENS: usize = 8;
 
     /// A model of one layer that knows the letters a to c; its weights mean nothing.

@@ -15,6 +15,7 @@ use super::num::at;
 use super::rank::Topics;
 use super::speller::Speller;
 use super::{Corpus, Example, Search, TRAINED_FILE, text};
+use crate::facts::joined;
 use crate::facts::knowledge::embedding::Embedder;
 use crate::facts::problem::Problem;
 use crate::model::id::ArticleId;
@@ -49,6 +50,11 @@ pub(super) fn from_model(corpus: &Corpus<'_>, model: Model, embedder: Option<Arc
     let Model { head, lexical, mut dense } = model;
     let (classes, topics) = classes(corpus, &head.articles);
     let (known, nones) = read_texts(corpus, &classes, Some(&head));
+    let (speller, languages) = std::thread::scope(|threads| {
+        let speller = threads.spawn(|| speller(corpus, &known, &nones));
+        let languages = Languages::learn(&corpus.languages);
+        (joined(speller), languages)
+    });
     let mut fresh = Fresh::default();
     for example in known.iter().filter(|example| !example.trained) {
         fresh.add(example.class, lexical.vocabulary(), &example.words);
@@ -58,8 +64,8 @@ pub(super) fn from_model(corpus: &Corpus<'_>, model: Model, embedder: Option<Arc
     }
     Search {
         exact: exact(&known, &nones),
-        speller: speller(corpus, &known, &nones),
-        languages: Languages::learn(&corpus.languages),
+        speller,
+        languages,
         classes,
         topics,
         lexical,

@@ -4,9 +4,7 @@
 //! (`config/languages/*.txt`). Knows only the languages that it was given; a text in another one
 //! gets the most similar of them, with a probability that should then not be trusted.
 
-use std::collections::HashMap;
-
-use super::num::{count, hash, log_softmax};
+use super::num::{HashedMap, at, count, index, letter_hash, log_softmax};
 use crate::model::lang::Lang;
 
 /// Longer n-grams than this carry words rather than a language.
@@ -22,8 +20,10 @@ const DAMPING: f32 = 0.35;
 #[derive(Debug, Default)]
 pub struct Languages {
     langs: Vec<Lang>,
-    /// Logarithm of the probability of every n-gram in every language.
-    grams: HashMap<u64, Vec<f32>>,
+    /// Where the row of every n-gram begins in `logs`.
+    grams: HashedMap<u64, u32>,
+    /// Rows of logarithms: the probability of an n-gram in every language.
+    logs: Vec<f32>,
     /// The same for an n-gram that nobody has.
     unseen: Vec<f32>,
 }
@@ -35,26 +35,34 @@ impl Languages {
         let mut langs: Vec<Lang> = sentences.iter().map(|(lang, _)| *lang).collect();
         langs.sort_unstable();
         langs.dedup();
-        let mut counts: HashMap<u64, Vec<f32>> = HashMap::new();
-        let mut totals = vec![0.0_f32; langs.len()];
+        let width = langs.len();
+        let mut rows: HashedMap<u64, u32> = HashedMap::default();
+        let mut counts: Vec<f32> = Vec::new();
+        let mut totals = vec![0.0_f32; width];
         for (lang, text) in sentences {
             let Ok(place) = langs.binary_search(lang) else {
                 continue;
             };
-            for gram in grams(text) {
-                let row = counts.entry(gram).or_insert_with(|| vec![0.0; langs.len()]);
-                for cell in row.iter_mut().skip(place).take(1).chain(totals.iter_mut().skip(place).take(1)) {
+            each_gram(text, |gram| {
+                let row = at(*rows.entry(gram).or_insert(index(counts.len())));
+                if row == counts.len() {
+                    counts.resize(row + width, 0.0);
+                }
+                for cell in [counts.get_mut(row + place), totals.get_mut(place)].into_iter().flatten() {
                     *cell += 1.0;
                 }
+            });
+        }
+        let kinds = count(rows.len());
+        // The same few counts come again and again; most n-grams are in one language only.
+        let log = |n: f32, total: f32| ((n + SMOOTHING) / (total + SMOOTHING * kinds)).ln();
+        let unseen: Vec<f32> = totals.iter().map(|total| log(0.0, *total)).collect();
+        for row in counts.chunks_exact_mut(width.max(1)) {
+            for ((n, total), none) in row.iter_mut().zip(&totals).zip(&unseen) {
+                *n = if *n > 0.0 { log(*n, *total) } else { *none };
             }
         }
-        let kinds = count(counts.len());
-        let log = |n: f32, total: f32| ((n + SMOOTHING) / (total + SMOOTHING * kinds)).ln();
-        for row in counts.values_mut() {
-            row.iter_mut().zip(&totals).for_each(|(n, total)| *n = log(*n, *total));
-        }
-        let unseen = totals.iter().map(|total| log(0.0, *total)).collect();
-        Self { langs, grams: counts, unseen }
+        Self { langs, grams: rows, logs: counts, unseen }
     }
 
     /// How likely each language is; the shares add up to 1, or there are none for a text without
@@ -63,11 +71,12 @@ impl Languages {
     pub fn shares(&self, text: &str) -> Vec<(Lang, f32)> {
         let mut scores = vec![0.0_f32; self.langs.len()];
         let mut any = false;
-        for gram in grams(text) {
+        each_gram(text, |gram| {
             any = true;
-            let row = self.grams.get(&gram).unwrap_or(&self.unseen);
+            let row = self.grams.get(&gram).and_then(|row| self.logs.get(at(*row)..));
+            let row = row.unwrap_or(&self.unseen);
             scores.iter_mut().zip(row).for_each(|(score, log)| *score += DAMPING * log);
-        }
+        });
         log_softmax(&mut scores);
         self.langs.iter().copied().zip(scores.into_iter().map(f32::exp)).filter(|_| any).collect()
     }
@@ -79,21 +88,24 @@ impl Languages {
     }
 }
 
-/// Hashes of the 1–4-grams of the words, each padded with a space.
-fn grams(text: &str) -> impl Iterator<Item = u64> {
+/// Hands over the hashes of the 1–4-grams of the words, each padded with a space.
+fn each_gram(text: &str, mut take: impl FnMut(u64)) {
     let lower: String = text.chars().take(MOST_CHARS).flat_map(char::to_lowercase).collect();
-    let words: Vec<String> = lower
-        .split(|c: char| !(c.is_alphabetic() || c == '\''))
-        .filter(|w| !w.is_empty())
-        .map(|w| format!(" {w} "))
-        .collect();
-    words.into_iter().flat_map(|word| {
-        let chars: Vec<char> = word.chars().collect();
-        let all = (1..=LONGEST).flat_map(|n| chars.windows(n).map(<[char]>::to_vec).collect::<Vec<_>>());
-        all.filter(|gram| gram.as_slice() != [' '])
-            .map(|gram| hash(gram.into_iter().flat_map(|c| u32::from(c).to_le_bytes())))
-            .collect::<Vec<_>>()
-    })
+    let mut padded = Vec::new();
+    for word in lower.split(|c: char| !(c.is_alphabetic() || c == '\'')).filter(|w| !w.is_empty()) {
+        padded.clear();
+        padded.extend(std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')));
+        for (from, first) in padded.iter().enumerate() {
+            let mut hash = letter_hash(0, *first);
+            if *first != ' ' {
+                take(hash);
+            }
+            for letter in padded.iter().skip(from + 1).take(LONGEST - 1) {
+                hash = letter_hash(hash, *letter);
+                take(hash);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

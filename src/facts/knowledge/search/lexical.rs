@@ -3,9 +3,9 @@
 //! Always there and takes microseconds. It reads no meaning: *luren* and *mobilen* are alike to
 //! it only as far as the examples use both. Training is in `train`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::num::{at, byte, count, index, small};
+use super::num::{HashedMap, at, byte, count, index, small};
 use super::svm::{self, Plane, Task};
 use super::text::{self, Counts};
 use super::wire::{Reader, Writer};
@@ -24,7 +24,7 @@ const IDF_UNIT: f32 = 0.06;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Vocabulary {
     /// Feature hash → (its place, its idf).
-    features: HashMap<u32, (u32, f32)>,
+    features: HashedMap<u32, (u32, f32)>,
 }
 
 /// A text as the model sees it.
@@ -43,7 +43,7 @@ impl Vocabulary {
         let mut total = 0_usize;
         for words in texts {
             total += 1;
-            for feature in text::gram_counts(words).into_keys().chain(text::word_counts(words).into_keys()) {
+            for (feature, _) in text::gram_counts(words).into_iter().chain(text::word_counts(words)) {
                 *frequency.entry(feature).or_default() += 1;
             }
         }

@@ -2,6 +2,9 @@
 //!
 //! Does no arithmetic of the search itself.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
 /// A count as a float. Counts here are far below 65,535; more saturates.
 pub(crate) fn count(n: usize) -> f32 {
     f32::from(u16::try_from(n).unwrap_or(u16::MAX))
@@ -74,4 +77,42 @@ pub(crate) fn hash(bytes: impl IntoIterator<Item = u8>) -> u64 {
     bytes
         .into_iter()
         .fold(0xCBF2_9CE4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01B3))
+}
+
+/// A quick hash of letters for tables that live in memory only; no file may hold it.
+pub(crate) fn letters_hash(letters: impl IntoIterator<Item = char>) -> u64 {
+    letters.into_iter().fold(0, letter_hash)
+}
+
+/// Adds one letter to such a hash.
+pub(crate) fn letter_hash(hash: u64, letter: char) -> u64 {
+    (hash.rotate_left(5) ^ u64::from(letter)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// A table whose keys are hashes already: hashing them again with a secret key would cost more than
+/// all else that is done with it.
+pub(crate) type HashedMap<K, V> = HashMap<K, V, BuildHasherDefault<Hashed>>;
+
+/// The hasher of [`HashedMap`]: spreads a number over 64 bits.
+#[derive(Default)]
+pub(crate) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0 ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    }
 }

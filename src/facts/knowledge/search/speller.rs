@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rapidfuzz::distance::osa;
 
-use super::num::{at, hash, index};
+use super::num::{at, index, letters_hash};
 use super::text;
 
 /// Shorter words have too many neighbours.
@@ -24,9 +24,8 @@ pub struct Speller {
     known: HashMap<String, u32>,
     /// Words and how often they occur.
     words: Vec<(String, u32)>,
-    /// Hash of a word with up to two letters deleted, and the word's place (symmetric deletion);
-    /// sorted, which is built faster than a map of lists.
-    deletions: Vec<(u64, u32)>,
+    /// Words by what is left of them with up to two letters deleted (symmetric deletion).
+    deletions: Deletions,
     /// Folded word → how it is mostly spelt in Swedish, where that differs.
     spellings: HashMap<String, String>,
 }
@@ -43,10 +42,7 @@ impl Speller {
                 speller.words.push((word.to_owned(), 1));
             }
         }
-        for (i, (word, _)) in speller.words.iter().enumerate() {
-            speller.deletions.extend(deletions(word).into_iter().map(|key| (key, index(i))));
-        }
-        speller.deletions.sort_unstable();
+        speller.deletions = Deletions::of(speller.words.iter().map(|(word, _)| word.as_str()));
         speller
     }
 
@@ -95,9 +91,8 @@ impl Speller {
         let reach = if letters >= LONG { 2 } else { 1 };
         let mut best: Option<(usize, u32, &str)> = None;
         for key in deletions(word) {
-            let from = self.deletions.partition_point(|(other, _)| *other < key);
-            let same = self.deletions.iter().skip(from).take_while(|(other, _)| *other == key);
-            for (known, frequency) in same.filter_map(|(_, i)| self.words.get(at(*i))) {
+            let same = self.deletions.with(key);
+            for (known, frequency) in same.filter_map(|place| self.words.get(at(place))) {
                 let distance = osa::distance(word.chars(), known.chars());
                 let better = best.is_none_or(|(d, f, w)| {
                     (distance, std::cmp::Reverse(*frequency), known.as_str()) < (d, std::cmp::Reverse(f), w)
@@ -111,12 +106,74 @@ impl Speller {
     }
 }
 
+/// Words by the hashes of their deletions: a table of lists, one after the other, which is built in
+/// two passes without sorting.
+#[derive(Debug, Default)]
+struct Deletions {
+    /// Where the list of each of [`LISTS`] begins, and last where the last one ends.
+    starts: Vec<u32>,
+    /// The part of a hash that its list does not tell, and the place of a word.
+    entries: Vec<(u32, u32)>,
+}
+
+/// Lists in the table; some ten entries each.
+const LISTS: usize = 1 << 16;
+
+impl Deletions {
+    fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut keys: Vec<(u64, u32)> = Vec::new();
+        for (place, word) in (0..).zip(words) {
+            keys.extend(deletions(word).into_iter().map(|key| (key, place)));
+        }
+        let mut starts = vec![0_u32; LISTS + 1];
+        for (key, _) in &keys {
+            if let Some(count) = starts.get_mut(list_of(*key)) {
+                *count += 1;
+            }
+        }
+        // From the length of each list to its end; filling them from behind leaves their beginnings.
+        let mut end = 0;
+        for count in &mut starts {
+            end += *count;
+            *count = end;
+        }
+        let mut entries = vec![(0, 0); keys.len()];
+        for (key, place) in keys.into_iter().rev() {
+            if let Some(start) = starts.get_mut(list_of(key)) {
+                *start -= 1;
+                if let Some(entry) = entries.get_mut(at(*start)) {
+                    *entry = (rest_of(key), place);
+                }
+            }
+        }
+        Self { starts, entries }
+    }
+
+    /// The words with this hash among their deletions; others too, if hashes collide.
+    fn with(&self, key: u64) -> impl Iterator<Item = u32> {
+        let list = list_of(key);
+        let range = match self.starts.get(list..) {
+            Some([start, end, ..]) => at(*start)..at(*end),
+            _ => 0..0,
+        };
+        let entries = self.entries.get(range).unwrap_or_default();
+        entries.iter().filter(move |(rest, _)| *rest == rest_of(key)).map(|(_, place)| *place)
+    }
+}
+
+fn list_of(key: u64) -> usize {
+    usize::try_from(key >> 48).unwrap_or(0)
+}
+
+fn rest_of(key: u64) -> u32 {
+    u32::try_from(key >> 16 & u64::from(u32::MAX)).unwrap_or(0)
+}
+
 /// Hashes of the word with none, one and (if it is long) two letters taken out.
 fn deletions(word: &str) -> Vec<u64> {
     let chars: Vec<char> = word.chars().collect();
     let skipping = |a: usize, b: usize| {
-        let kept = chars.iter().enumerate().filter(move |(i, _)| *i != a && *i != b).map(|(_, c)| *c);
-        hash(kept.flat_map(|c| u32::from(c).to_le_bytes()))
+        letters_hash(chars.iter().enumerate().filter(|(i, _)| *i != a && *i != b).map(|(_, c)| *c))
     };
     if !(SHORTEST - 1..=LONGEST + 1).contains(&chars.len()) {
         return Vec::new();

@@ -3,18 +3,15 @@
 //! Folding makes *Återställa* and *aterstalla* the same, as many phones and many people write
 //! without å ä ö. Does not correct spelling (`speller`) and knows no language.
 
-use std::collections::BTreeMap;
-
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use super::num::{count, hash};
 
 /// Longest text that is read, in characters; what follows seldom changes what is asked.
 pub const LONGEST: usize = 600;
 
-/// A feature: the hash of an n-gram or a word, and how many times it occurs.
-pub(crate) type Counts = BTreeMap<u32, f32>;
+/// Features: the hash of an n-gram or a word, and how many times it occurs; in the order of hashes.
+pub(crate) type Counts = Vec<(u32, f32)>;
 
 /// Lower case, no accents, letters and digits in words separated by one space.
 #[must_use]
@@ -27,17 +24,31 @@ pub fn fold(text: &str) -> String {
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
-    for c in text.chars().take(LONGEST).nfkd().filter(|c| !is_combining_mark(*c)) {
-        if c.is_alphanumeric() {
-            word.extend(c.to_lowercase().map(plain));
-        } else if !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+    for c in text.chars().take(LONGEST) {
+        // Nearly every letter is one of these; the others are looked up in the tables of Unicode.
+        match c {
+            'a'..='z' | '0'..='9' => word.push(c),
+            'A'..='Z' => word.push(c.to_ascii_lowercase()),
+            'å' | 'ä' | 'Å' | 'Ä' => word.push('a'),
+            'ö' | 'Ö' => word.push('o'),
+            ' ' => end_word(&mut word, &mut words),
+            other => decompose_compatible(other, |part| {
+                if part.is_alphanumeric() && !is_combining_mark(part) {
+                    word.extend(part.to_lowercase().map(plain));
+                } else if !is_combining_mark(part) {
+                    end_word(&mut word, &mut words);
+                }
+            }),
         }
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
+    end_word(&mut word, &mut words);
     words
+}
+
+fn end_word(word: &mut String, words: &mut Vec<String>) {
+    if !word.is_empty() {
+        words.push(std::mem::take(word));
+    }
 }
 
 /// Letters with a stroke, which have no decomposition in Unicode.
@@ -53,35 +64,36 @@ fn plain(c: char) -> char {
 
 /// Character 2–5-grams within words (a word is padded with a space at either end).
 pub(crate) fn gram_counts(words: &[String]) -> Counts {
-    let mut counts = Counts::new();
+    let mut grams = Vec::new();
+    let mut padded = Vec::new();
     for word in words {
-        let padded: Vec<char> =
-            std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')).collect();
+        padded.clear();
+        padded.extend(std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')));
         for n in 2..=5 {
-            for gram in padded.windows(n) {
-                *counts.entry(short_hash(b'g', gram.iter().copied())).or_default() += 1.0;
-            }
+            grams.extend(padded.windows(n).map(|gram| short_hash(b'g', gram.iter().copied())));
             if padded.len() <= n {
                 break;
             }
         }
     }
-    counts
+    counted(grams)
 }
 
 /// Words and pairs of neighbouring words.
 pub(crate) fn word_counts(words: &[String]) -> Counts {
-    let mut counts = Counts::new();
-    for word in words {
-        *counts.entry(short_hash(b'w', word.chars())).or_default() += 1.0;
-    }
+    let mut found: Vec<u32> = words.iter().map(|word| short_hash(b'w', word.chars())).collect();
     for pair in words.windows(2) {
         if let [first, second] = pair {
             let both = first.chars().chain(std::iter::once(' ')).chain(second.chars());
-            *counts.entry(short_hash(b'p', both)).or_default() += 1.0;
+            found.push(short_hash(b'p', both));
         }
     }
-    counts
+    counted(found)
+}
+
+fn counted(mut hashes: Vec<u32>) -> Counts {
+    hashes.sort_unstable();
+    hashes.chunk_by(u32::eq).filter_map(|same| Some((*same.first()?, count(same.len())))).collect()
 }
 
 /// Thirty-two bits are enough: some 60,000 features make a handful of collisions.
@@ -147,6 +159,16 @@ mod tests {
         assert_eq!(fold("  Återställa lösenord?! "), "aterstalla losenord");
         assert_eq!(fold("bank-id"), "bank id");
         assert_eq!(fold("Łódź"), "lodz");
+    }
+
+    #[test]
+    fn folding_agrees_with_the_normal_form_of_unicode() {
+        use unicode_normalization::UnicodeNormalization;
+        let every = (0..=0x1_FFFF).filter_map(char::from_u32);
+        for text in every.map(|c| format!("a{c}b")) {
+            let normal: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+            assert_eq!(words(&text), words(&normal), "{text:?}");
+        }
     }
 
     #[test]

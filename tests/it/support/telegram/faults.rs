@@ -86,6 +86,12 @@ impl When {
         self
     }
 
+    /// Not before so many of these calls have passed.
+    pub fn after(mut self, calls: usize) -> Self {
+        self.skip = calls;
+        self
+    }
+
     /// This many calls in a row.
     pub fn times(mut self, times: usize) -> Self {
         self.times = times;

@@ -250,6 +250,11 @@ impl Server {
         self.shared.look(|world| world.updates.pending.iter().cloned().collect())
     }
 
+    /// The numbers of all updates that were ever queued, confirmed or not.
+    pub fn made(&self) -> Vec<i64> {
+        self.shared.look(|world| world.updates.made.clone())
+    }
+
     /// Updates that were never queued, because the bot's `allowed_updates` leave their kind out.
     pub fn filtered(&self) -> Vec<Value> {
         self.shared.look(|world| world.updates.filtered.clone())

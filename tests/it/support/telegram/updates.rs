@@ -48,6 +48,8 @@ pub struct Webhook {
 pub struct Queue {
     /// Not yet confirmed, oldest first.
     pub pending: VecDeque<Value>,
+    /// The numbers of all that were ever queued.
+    pub made: Vec<i64>,
     /// Not created, because the bot did not ask for their kind.
     pub filtered: Vec<Value>,
     /// Set by `setWebhook`.
@@ -65,6 +67,7 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             pending: VecDeque::new(),
+            made: Vec::new(),
             filtered: Vec::new(),
             webhook: None,
             routes: BTreeMap::new(),
@@ -86,6 +89,7 @@ impl Queue {
         update.insert(kind.to_owned(), body);
         let update = Value::Object(update);
         if self.wants(kind) {
+            self.made.push(id);
             self.pending.push_back(update);
         } else {
             self.filtered.push(update);
