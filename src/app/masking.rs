@@ -10,9 +10,10 @@ use crate::model::staff::StaffOp;
 /// How much of a text is read, in characters: more than any platform lets a person write.
 const LONGEST: usize = 8_192;
 
-/// As much of a text as is read.
-fn beginning(text: &str) -> &str {
-    text.char_indices().nth(LONGEST).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+/// As much of a text as is read, without its secrets.
+fn of(text: &str) -> (String, Masked) {
+    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
+    engine::mask::mask(text.get(..end).unwrap_or_default())
 }
 
 /// The same input without its secrets, and what they were.

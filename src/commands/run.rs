@@ -262,7 +262,7 @@ async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) 
         match tidy::tidy(&app, &store, &kept).await {
             Ok(Tidied { persons: 0, rows: 0 }) => {}
             Ok(Tidied { persons, rows }) => {
-                tracing::info!(persons, rows, "deleted what was kept for long enough")
+                tracing::info!(persons, rows, "deleted what was kept for long enough");
             }
             Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
         }

@@ -89,7 +89,9 @@ fn what_must_hold_holds_for_seeds_and_mutations() {
     {
         let seeds = seeds(target);
         assert!(seeds.len() >= 3, "{target} has seeds");
-        seeds.iter().for_each(|seed| entry(seed));
+        for seed in &seeds {
+            entry(seed);
+        }
         let mut fresh = Fresh::new(number("FUZZ_SEED", 1));
         let began = Instant::now();
         for run in 0..runs {

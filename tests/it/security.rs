@@ -21,11 +21,11 @@ fn every_test_that_the_documents_name_exists() {
     let mut code = String::new();
     sources(&root.join("src"), &mut code);
     sources(&root.join("tests/it"), &mut code);
-    let named = Regex::new(r"`([a-z0-9]+(?:_[a-z0-9]+){3,})`").expect("a pattern");
+    let pattern = Regex::new(r"`([a-z0-9]+(?:_[a-z0-9]+){3,})`").expect("a pattern");
     for document in ["SECURITY.md", "PRIVACY.md", "docs/reliability.md"] {
         let text = std::fs::read_to_string(root.join(document)).expect(document);
         let names: Vec<&str> =
-            named.captures_iter(&text).map(|c| c.get(1).expect("a group").as_str()).collect();
+            pattern.captures_iter(&text).map(|c| c.get(1).expect("a group").as_str()).collect();
         assert!(names.len() >= 3, "{document} names tests: {names:?}");
         for name in names {
             assert!(code.contains(&format!("fn {name}(")), "{document} names {name}, which is no test");

@@ -46,7 +46,7 @@ impl Binary {
 
     /// Waits for something.
     pub async fn until(&self, what: &str, mut look: impl FnMut() -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !look() {
             assert!(Instant::now() < deadline, "not in time: {what}\n{}", self.output());
             tokio::time::sleep(Duration::from_millis(20)).await;
