@@ -240,7 +240,7 @@ impl App {
         let text = to_understand(event)?.to_owned();
         let facts = Arc::clone(facts);
         // First come, first served; the semaphore is never closed.
-        let _turn = self.thinkers.acquire().await.ok()?;
+        let _turn = self.thinking.acquire().await.ok()?;
         let understanding = tokio::task::spawn_blocking(move || facts.understand(&text)).await.ok()?;
         count_search(&understanding);
         Some(understanding)

@@ -1,6 +1,6 @@
-//! Masking what an adapter read, before anything is queued or kept.
+//! Which words of an event are masked before anything else sees them: all that somebody typed.
 //!
-//! Says where in an event words can stand; how a secret is recognised is the engine's.
+//! What a secret looks like is known to `engine::mask`.
 
 use crate::engine;
 use crate::model::desk::DeskInput;
@@ -16,9 +16,8 @@ fn of(text: &str) -> (String, Masked) {
     engine::mask::mask(text.get(..end).unwrap_or_default())
 }
 
-/// The same input without its secrets, and what they were.
+/// The input without secrets, and which there were.
 pub(super) fn mask(input: Input) -> (Input, Masked) {
-    let of = |text: &str| engine::mask::mask(beginning(text));
     match input {
         Input::Text(text) => {
             let (text, masked) = of(&text);
@@ -46,7 +45,7 @@ pub(super) fn mask(input: Input) -> (Input, Masked) {
 
 /// What staff write to a resident is masked like everything else that is kept.
 fn mask_words(op: StaffOp) -> StaffOp {
-    let words = |text: Option<String>| text.map(|text| engine::mask::mask(&text).0);
+    let words = |text: Option<String>| text.map(|text| of(&text).0);
     match op {
         StaffOp::DeclineVisit { visit, word } => StaffOp::DeclineVisit { visit, word: words(word) },
         StaffOp::CancelVisit { visit, word } => StaffOp::CancelVisit { visit, word: words(word) },
@@ -60,11 +59,10 @@ fn mask_words(op: StaffOp) -> StaffOp {
 
 /// What a volunteer types in a form is masked like any text.
 fn mask_desk(input: DeskInput) -> DeskInput {
-    let of = |text: &str| engine::mask::mask(beginning(text)).0;
     match input {
-        DeskInput::Answer(text) => DeskInput::Answer(of(&text)),
-        DeskInput::Alias(text) => DeskInput::Alias(of(&text)),
-        DeskInput::Advise { text, message } => DeskInput::Advise { text: of(&text), message },
+        DeskInput::Answer(text) => DeskInput::Answer(of(&text).0),
+        DeskInput::Alias(text) => DeskInput::Alias(of(&text).0),
+        DeskInput::Advise { text, message } => DeskInput::Advise { text: of(&text).0, message },
         other => other,
     }
 }
