@@ -8,7 +8,7 @@ use crate::model::event::{Input, Masked};
 use crate::model::staff::StaffOp;
 
 /// How much of a text is read, in characters: more than any platform lets a person write.
-const LONGEST: usize = 8_192;
+const LONGEST: usize = 16_384;
 
 /// As much of a text as is read, without its secrets.
 fn of(text: &str) -> (String, Masked) {

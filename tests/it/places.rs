@@ -246,6 +246,8 @@ fn faults_are_told_by_file_and_line_and_the_rest_is_loaded() {
         ("places/postcodes.csv", Some(3)),
         ("places/postcodes.csv", Some(4)),
         ("places/postcodes.csv", None),
+        ("places/municipalities_land.geojson", None),
+        ("places/municipalities_land.geojson", Some(1)),
     ];
     assert_eq!(told, expected, "{problems:#?}");
     let twice = problems.last().expect("the code that stands there twice");
@@ -262,7 +264,7 @@ fn faults_are_told_by_file_and_line_and_the_rest_is_loaded() {
 #[test]
 fn without_any_file_nothing_is_known() {
     let (places, problems) = Places::read(&|_| None);
-    assert_eq!(problems.len(), 5);
+    assert_eq!(problems.len(), 7);
     assert_eq!(places.resolve("Motala"), Resolved::Unknown);
     assert_eq!(places.resolve("591 32"), Resolved::Unknown);
     assert_eq!(places.mention("jag bor i Motala"), None);

@@ -128,8 +128,15 @@ fn starts_on<'a>(hours: &'a Hours, booking: &'a Booking, date: Date) -> impl Ite
     hours.on(date).iter().flat_map(move |period| {
         starts_in(*period, booking.minutes)
             .filter(move |(from, until)| !booking.breaks.iter().any(|b| b.from < *until && *from < b.until))
-            .filter_map(move |(from, _)| swedish_instant(date, from))
+            .filter_map(move |(from, until)| Some((swedish_instant(date, from)?, until)))
+            // In the night in which an hour is left out, a visit may end an hour later by the clock.
+            .filter(|(at, until)| ends_by(*at, booking.minutes, *until))
+            .map(|(at, _)| at)
     })
+}
+
+fn ends_by(at: Timestamp, minutes: u16, until: Time) -> bool {
+    in_sweden(later(at, i64::from(minutes) * 60)).time() <= until
 }
 
 /// The starts and ends of visits of so many minutes, end to end within a period.

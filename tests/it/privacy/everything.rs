@@ -101,7 +101,9 @@ const PERSONAL: &[(&str, &[&str])] = &[
 
 /// What is about nobody who seeks help, and why.
 const IMPERSONAL: &[(&str, &str)] = &[
-    ("letters.id attempts unanswered parts_done farewell turn", "how the delivery goes"),
+    ("letters.id attempts unanswered parts_done farewell turn by_person", "how the delivery goes"),
+    ("requests.first_answer_at merged_into", "how long it took, and which request it was joined to"),
+    ("saved_views.id account name query", "how staff look at their list"),
     ("inbox.id", "a running number"),
     ("proposals.id", "a running number"),
     ("notes.id", "a running number"),
