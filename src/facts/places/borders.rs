@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::geojson::features;
 use super::regions::{MunicipalityId, Regions};
 use crate::facts::problem::Problem;
 use crate::model::place::Position;
@@ -33,22 +34,6 @@ struct Area {
 type Point = [f64; 2];
 
 #[derive(Deserialize)]
-struct Collection {
-    features: Vec<Feature>,
-}
-
-#[derive(Deserialize)]
-struct Feature {
-    properties: Properties,
-    geometry: Geometry,
-}
-
-#[derive(Deserialize)]
-struct Properties {
-    name: String,
-}
-
-#[derive(Deserialize)]
 struct Geometry {
     /// `MultiPolygon` only.
     coordinates: Vec<Vec<Vec<Point>>>,
@@ -56,16 +41,9 @@ struct Geometry {
 
 impl Borders {
     pub(super) fn read(file: &str, text: &str, regions: &Regions, problems: &mut Vec<Problem>) -> Self {
-        let collection: Collection = match serde_json::from_str(text) {
-            Ok(collection) => collection,
-            Err(error) => {
-                let line = u32::try_from(error.line()).ok().filter(|&line| line > 0);
-                problems.push(Problem::error(file, line, error.to_string()));
-                return Self::default();
-            }
-        };
-        let mut areas = Vec::with_capacity(collection.features.len());
-        for feature in collection.features {
+        let features = features::<Geometry>(file, text, problems);
+        let mut areas = Vec::with_capacity(features.len());
+        for feature in features {
             match regions.require(&feature.properties.name) {
                 Ok(id) => {
                     let polygons = feature.geometry.coordinates.into_iter();

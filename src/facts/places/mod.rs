@@ -11,6 +11,7 @@
 mod borders;
 pub(crate) mod fold;
 mod gazetteer;
+mod geojson;
 mod names;
 mod outlines;
 mod position;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::facts::problem::Problem;
 use crate::model::place::Municipality;
 
+use super::geojson::{Feature, features};
 use super::regions::Regions;
 
 /// A municipality's land: rings of longitude and latitude in degrees.
@@ -20,22 +21,6 @@ pub struct Outline {
 }
 
 #[derive(Deserialize)]
-struct Collection {
-    features: Vec<Feature>,
-}
-
-#[derive(Deserialize)]
-struct Feature {
-    properties: Properties,
-    geometry: Geometry,
-}
-
-#[derive(Deserialize)]
-struct Properties {
-    name: String,
-}
-
-#[derive(Deserialize)]
 #[serde(tag = "type", content = "coordinates")]
 enum Geometry {
     Polygon(Vec<Vec<[f32; 2]>>),
@@ -43,15 +28,8 @@ enum Geometry {
 }
 
 pub(super) fn read(file: &str, text: &str, regions: &Regions, problems: &mut Vec<Problem>) -> Vec<Outline> {
-    let collection: Collection = match serde_json::from_str(text) {
-        Ok(collection) => collection,
-        Err(error) => {
-            let line = u32::try_from(error.line()).ok().filter(|&line| line > 0);
-            problems.push(Problem::error(file, line, error.to_string()));
-            return Vec::new();
-        }
-    };
-    let outline = |feature: Feature| {
+    let features = features(file, text, problems);
+    let outline = |feature: Feature<Geometry>| {
         let municipality = match regions.require(&feature.properties.name) {
             Ok(_) => Municipality::new(feature.properties.name),
             Err(message) => {
@@ -65,5 +43,5 @@ pub(super) fn read(file: &str, text: &str, regions: &Regions, problems: &mut Vec
         };
         Some(Outline { municipality, rings })
     };
-    collection.features.into_iter().filter_map(outline).collect()
+    features.into_iter().filter_map(outline).collect()
 }
