@@ -11,6 +11,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures_util::stream::{self, StreamExt};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use self::shelf::Shelf;
@@ -31,6 +32,8 @@ use crate::telemetry;
 
 /// How many turns wait for the writer at most; beyond it, adapters wait.
 const QUEUE: usize = 1_024;
+/// How many events of one batch are understood side by side.
+const AHEAD: usize = 16;
 
 /// Where randomness comes from: 64 bits at a time.
 pub type Seed = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -62,13 +65,26 @@ pub enum HandleError {
     Stopping,
 }
 
-/// An understood event on its way to the writer.
-struct Job {
+/// An understood event.
+struct Turn {
     key: String,
     /// When it came in.
     began: Instant,
     event: Event,
     understanding: Option<Understanding>,
+}
+
+/// What became of an event at the gate.
+enum Prepared {
+    /// It is to be handled.
+    Turn(Box<Turn>),
+    /// It was one too many.
+    Dropped,
+}
+
+/// A turn on its way to the writer.
+struct Job {
+    turn: Turn,
     done: oneshot::Sender<Result<Handled, HandleError>>,
 }
 
@@ -171,7 +187,8 @@ impl App {
     /// # Errors
     /// [`HandleError`]: nothing of it has happened, and the platform may send it again.
     pub async fn handle(&self, incoming: Incoming) -> Result<Handled, HandleError> {
-        let done = self.submit(incoming).await?;
+        let prepared = self.prepare(incoming).await;
+        let done = self.submit(prepared).await?;
         done.await.map_err(|_| HandleError::Stopping)?
     }
 
@@ -179,9 +196,12 @@ impl App {
     /// they go to the writer one after the other and share its commits.
     pub async fn handle_all(&self, incoming: Vec<Incoming>) -> Vec<Result<Handled, HandleError>> {
         let mut waiting = Vec::with_capacity(incoming.len());
-        for one in incoming {
+        // Several are understood side by side, but each goes to the writer when it is its turn.
+        let mut prepared = stream::iter(incoming.into_iter().map(|one| self.prepare(one))).buffered(AHEAD);
+        while let Some(one) = prepared.next().await {
             waiting.push(self.submit(one).await);
         }
+        drop(prepared);
         let mut handled = Vec::with_capacity(waiting.len());
         for one in waiting {
             handled.push(match one {
@@ -209,20 +229,13 @@ impl App {
         self.handle(incoming).await.map(drop)
     }
 
-    async fn submit(
-        &self,
-        mut incoming: Incoming,
-    ) -> Result<oneshot::Receiver<Result<Handled, HandleError>>, HandleError> {
+    /// Lets an event in, or not, and understands it.
+    async fn prepare(&self, mut incoming: Incoming) -> Prepared {
         let began = Instant::now();
-        let (done, answer) = oneshot::channel();
         match self.gate.as_ref().map_or(Verdict::Enter, |gate| gate.judge(&incoming)) {
             Verdict::Enter => {}
             Verdict::Tell => incoming.input = Input::Flood,
-            Verdict::Drop => {
-                // The receiver is at hand: it cannot have gone.
-                let _ = done.send(Ok(Handled::Dropped));
-                return Ok(answer);
-            }
+            Verdict::Drop => return Prepared::Dropped,
         }
         // At once, but for the first moments of the process.
         self.shelf.has_learnt(0).await;
@@ -230,14 +243,35 @@ impl App {
         let key = incoming.key.clone();
         let event = self.event(incoming);
         let understanding = self.understand(&facts, &event).await;
-        let job = Job { key, began, event, understanding, done };
-        self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
+        Prepared::Turn(Box::new(Turn { key, began, event, understanding }))
+    }
+
+    /// Hands a turn to the writer.
+    async fn submit(
+        &self,
+        prepared: Prepared,
+    ) -> Result<oneshot::Receiver<Result<Handled, HandleError>>, HandleError> {
+        let (done, answer) = oneshot::channel();
+        match prepared {
+            Prepared::Dropped => {
+                // The receiver is at hand: it cannot have gone.
+                let _ = done.send(Ok(Handled::Dropped));
+            }
+            Prepared::Turn(turn) => {
+                let job = Job { turn: *turn, done };
+                self.queue.send(job).await.map_err(|_| HandleError::Stopping)?;
+            }
+        }
         Ok(answer)
     }
 
     /// The slow part, before any transaction: off the async threads, as it computes for milliseconds.
     async fn understand(&self, facts: &Arc<Facts>, event: &Event) -> Option<Understanding> {
         let text = to_understand(event)?.to_owned();
+        if let Some(known) = facts.understood(&text) {
+            count_search(&known);
+            return Some(known);
+        }
         let facts = Arc::clone(facts);
         // First come, first served; the semaphore is never closed.
         let _turn = self.thinking.acquire().await.ok()?;

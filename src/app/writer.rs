@@ -12,7 +12,7 @@ use crate::engine::{self, Reaction, Situation};
 use crate::facts::Facts;
 use crate::model::event::Event;
 use crate::model::id::Fresh;
-use crate::store::{Noted, Store, StoreError, Turnover};
+use crate::store::{Noted, Store, StoreError, Turned, Turnover};
 use crate::telemetry;
 
 /// How many turns share a commit at most.
@@ -44,7 +44,7 @@ pub(super) async fn write(
         let results = turn_over(&desk, &batch).await;
         match results {
             Ok(results) => {
-                let letters = results.iter().flatten().any(|(_, letters)| *letters > 0);
+                let letters = results.iter().flatten().any(|(_, turned)| turned.letters > 0);
                 for (job, result) in batch.drain(..).zip(results) {
                     count(&job, &result);
                     // The adapter may have gone meanwhile; the turn is on disk all the same.
@@ -70,31 +70,36 @@ pub(super) async fn write(
     }
 }
 
-type TurnResult = Result<(Handled, usize), HandleError>;
+type TurnResult = Result<(Handled, Turned), HandleError>;
 
 /// What became of a turn, for the figures.
 fn count(job: &Job, result: &TurnResult) {
-    let (platform, kind) = (job.event.chat.address.platform().name(), job.event.input.kind());
+    let (platform, kind) = (job.turn.event.chat.address.platform().name(), job.turn.event.input.kind());
     if result.is_err() {
         metrics::counter!(telemetry::TURNS_FAILED, "platform" => platform).increment(1);
         return;
     }
     metrics::counter!(telemetry::TURNS, "platform" => platform, "kind" => kind).increment(1);
-    metrics::histogram!(telemetry::TURN_SECONDS, "platform" => platform).record(job.began.elapsed());
+    metrics::histogram!(telemetry::TURN_SECONDS, "platform" => platform).record(job.turn.began.elapsed());
 }
 
 async fn turn_over(desk: &Desk, batch: &[Job]) -> Result<Vec<TurnResult>, StoreError> {
     let mut shelved = desk.shelf.get();
     let mut turnover = desk.store.begin().await?;
     let mut results = Vec::with_capacity(batch.len());
-    let mut news = false;
+    // The writer's own look, not the adapter's: a day that staff closed a moment ago is closed. Nobody
+    // else can write from here to the commit, so only a turn of the batch itself can bring more.
+    let mut news = shelved.refresh(&mut turnover).await?;
     for job in batch {
         turnover.savepoint().await?;
-        // The writer's own look, not the adapter's: a day that staff closed a moment ago is closed.
-        news |= shelved.refresh(&mut turnover).await?;
         let result = turn(&mut turnover, job, &shelved.in_force, &desk.seed).await;
         match &result {
-            Ok(_) => turnover.keep().await?,
+            Ok((_, turned)) => {
+                turnover.keep().await?;
+                if turned.revised {
+                    news |= shelved.refresh(&mut turnover).await?;
+                }
+            }
             Err(error) => {
                 tracing::error!(%error, "a turn failed and was undone");
                 turnover.undo().await?;
@@ -102,7 +107,6 @@ async fn turn_over(desk: &Desk, batch: &[Job]) -> Result<Vec<TurnResult>, StoreE
         }
         results.push(result);
     }
-    news |= shelved.refresh(&mut turnover).await?;
     turnover.commit().await?;
     desk.shelf.advance(shelved);
     if news {
@@ -114,22 +118,22 @@ async fn turn_over(desk: &Desk, batch: &[Job]) -> Result<Vec<TurnResult>, StoreE
 
 /// One turn. Codes and identifiers that turn out to be taken are drawn again.
 async fn turn(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, seed: &Seed) -> TurnResult {
-    let mut tried = turn_once(turnover, job, facts, &job.event).await;
+    let mut tried = turn_once(turnover, job, facts, &job.turn.event).await;
     for _ in 1..TRIES {
         if !matches!(tried, Err(HandleError::Store(StoreError::Taken))) {
             break;
         }
         turnover.undo().await?;
         turnover.savepoint().await?;
-        let event = Event { fresh: Fresh::new(seed()), ..job.event.clone() };
+        let event = Event { fresh: Fresh::new(seed()), ..job.turn.event.clone() };
         tried = turn_once(turnover, job, facts, &event).await;
     }
     tried
 }
 
 async fn turn_once(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, event: &Event) -> TurnResult {
-    let Noted::New(inbox) = turnover.note(&job.key, event).await? else {
-        return Ok((Handled::Repeated, 0));
+    let Noted::New(inbox) = turnover.note(&job.turn.key, event).await? else {
+        return Ok((Handled::Repeated, Turned::default()));
     };
     let session = turnover.session(&event.chat.address).await?;
     let reaction = react(turnover, job, facts, event, Situation::of(session)).await?;
@@ -138,7 +142,7 @@ async fn turn_once(turnover: &mut Turnover<'_>, job: &Job, facts: &Facts, event:
     // By this number the letters of the turn are found in the log (`outbox`).
     tracing::info!(turn = inbox, platform, kind, letters = turned.letters, "a turn");
     let handled = reaction.refusal.map_or(Handled::Done, Handled::Refused);
-    Ok((handled, turned.letters))
+    Ok((handled, turned))
 }
 
 /// Asks the engine until it has all it needs. Pure as it is, asking again costs microseconds.
@@ -151,7 +155,7 @@ async fn react(
 ) -> Result<Reaction, HandleError> {
     let failed = || HandleError::Engine(event.input.kind());
     for _ in 0..NEEDS {
-        let ask = || engine::react(facts, &situation, event, job.understanding.as_ref());
+        let ask = || engine::react(facts, &situation, event, job.turn.understanding.as_ref());
         match catch_unwind(AssertUnwindSafe(ask)).map_err(|_| failed())? {
             Ok(reaction) => return Ok(reaction),
             Err(need) => {

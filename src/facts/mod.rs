@@ -160,6 +160,12 @@ impl Facts {
         self.recent.get_or(text, || self.think_about(text))
     }
 
+    /// What the text was understood as a moment ago, if it was: at once.
+    #[must_use]
+    pub fn understood(&self, text: &str) -> Option<Understanding> {
+        self.recent.get(text)
+    }
+
     fn think_about(&self, text: &str) -> Understanding {
         let whole = self.places.resolve(text);
         let only_place = !matches!(whole, Resolved::Unknown);

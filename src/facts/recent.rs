@@ -25,14 +25,19 @@ struct Kept {
 }
 
 impl Recent {
+    /// What is kept for the text.
+    pub(super) fn get(&self, text: &str) -> Option<Understanding> {
+        self.kept().known.get(text).cloned()
+    }
+
     /// What is kept for the text, or else what `think` says, which is then kept. Others may ask
     /// meanwhile.
     pub(super) fn get_or(&self, text: &str, think: impl FnOnce() -> Understanding) -> Understanding {
         if text.len() > LONGEST {
             return think();
         }
-        if let Some(known) = self.kept().known.get(text) {
-            return known.clone();
+        if let Some(known) = self.get(text) {
+            return known;
         }
         let thought = think();
         let mut kept = self.kept();

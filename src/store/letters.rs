@@ -161,13 +161,18 @@ impl Turnover<'_> {
         match outcome {
             Outcome::Sent(receipt) => {
                 let receipt = serde_json::to_string(&Receipt(receipt.clone())).unwrap_or_default();
-                sqlx::query("UPDATE letters SET state = 'sent', receipt = ?, closed_at = ?, reply = NULL WHERE id = ?")
-                    .bind(receipt)
-                    .bind(now)
-                    .bind(id.number())
-                    .execute(&mut *self.tx)
-                    .await?;
-                self.part(id).await?;
+                let farewell: Option<bool> = sqlx::query_scalar(
+                    "UPDATE letters SET state = 'sent', receipt = ?, closed_at = ?, reply = NULL WHERE id = ?
+                     RETURNING farewell",
+                )
+                .bind(receipt)
+                .bind(now)
+                .bind(id.number())
+                .fetch_optional(&mut *self.tx)
+                .await?;
+                if farewell == Some(true) {
+                    self.part(id).await?;
+                }
             }
             Outcome::Retry { at, parts_done, unanswered, why } => {
                 sqlx::query(
@@ -223,6 +228,7 @@ impl Turnover<'_> {
         let rows: Vec<ClaimRow> =
             sqlx::query_as(CLAIM).bind(to_millis(now)).bind(limit).fetch_all(&mut *self.tx).await?;
         let mut parcels = Vec::with_capacity(rows.len());
+        let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
             let id = row.0;
             match parcel(row) {
@@ -232,14 +238,21 @@ impl Turnover<'_> {
                     {
                         *at = self.arrived(*letter).await?;
                     }
-                    sqlx::query("UPDATE letters SET state = 'sending', attempts = attempts + 1 WHERE id = ?")
-                        .bind(id)
-                        .execute(&mut *self.tx)
-                        .await?;
+                    claimed.push(id);
                     parcels.push(parcel);
                 }
                 None => self.end(LetterId::from_number(id), "dead", "unreadable row", to_millis(now)).await?,
             }
+        }
+        if !claimed.is_empty() {
+            // One statement for all of them: their numbers as a JSON array.
+            sqlx::query(
+                "UPDATE letters SET state = 'sending', attempts = attempts + 1
+                 WHERE id IN (SELECT value FROM json_each(?))",
+            )
+            .bind(serde_json::Value::from(claimed).to_string())
+            .execute(&mut *self.tx)
+            .await?;
         }
         Ok(parcels)
     }
@@ -298,7 +311,7 @@ impl Store {
         let mut turnover = self.begin().await?;
         sqlx::query(
             "UPDATE letters SET due_at = ?1
-             WHERE due_at > ?1 AND (state = 'retry' OR state = 'pending' AND due_at = created_at)",
+             WHERE due_at > ?1 AND state IN ('pending', 'retry') AND (state = 'retry' OR due_at = created_at)",
         )
         .bind(to_millis(now))
         .execute(&mut *turnover.tx)

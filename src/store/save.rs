@@ -2,7 +2,7 @@
 
 use super::{StoreError, Turnover};
 use crate::engine::{Found, Need, Reaction};
-use crate::model::chat::{ReplyHandle, Scope};
+use crate::model::chat::{Platform, ReplyHandle, Scope};
 use crate::model::deed::Deed;
 use crate::model::effect::Effect;
 use crate::model::event::{Event, Input};
@@ -12,6 +12,8 @@ use crate::model::event::{Event, Input};
 pub struct Turned {
     /// How many letters it wrote.
     pub letters: usize,
+    /// Whether it changed the facts.
+    pub revised: bool,
 }
 
 impl Turnover<'_> {
@@ -98,7 +100,10 @@ impl Turnover<'_> {
                 }
                 Effect::DropVisitLetters(visit) => self.drop_visit_letters(*visit, event.now).await?,
                 Effect::FenceRequest(request) => self.fence(*request, event.now).await?,
-                Effect::Revise(revise) => self.revise(revise, &event.role, event.now).await?,
+                Effect::Revise(revise) => {
+                    self.revise(revise, &event.role, event.now).await?;
+                    turned.revised = true;
+                }
                 Effect::Desk(effect) => {
                     self.do_desk(effect, event).await?;
                     turned.letters += 1;
@@ -110,7 +115,10 @@ impl Turnover<'_> {
         if event.chat.scope != Scope::Desk {
             self.write_session(&event.chat.address, &reaction.session, event.now).await?;
         }
-        if let (Input::Text(_), Some(message)) = (&event.input, &event.message) {
+        // Only Discord is read up on after an absence (`Store::followed`).
+        if let (Input::Text(_), Some(message), Platform::Discord) =
+            (&event.input, &event.message, event.chat.address.platform())
+        {
             self.see(&event.chat.address, message).await?;
         }
         if let Some(request) = transcript {

@@ -10,6 +10,7 @@
 )]
 
 mod articles;
+mod batches;
 mod chaos;
 mod console;
 mod database;
@@ -31,6 +32,7 @@ mod search;
 mod secrets;
 mod security;
 mod seeing;
+mod statements;
 mod supply_chain;
 mod support;
 mod telegram;

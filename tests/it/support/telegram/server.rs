@@ -277,7 +277,8 @@ impl Call {
     fn finish(&self, effect: Option<Effect>, outcome: Outcome) {
         self.shared.with(|world| {
             // The log may have been cleared in the meantime.
-            if let Some(record) = world.log.iter_mut().find(|r| r.index == self.index) {
+            let found = world.log.binary_search_by_key(&self.index, |r| r.index);
+            if let Some(record) = found.ok().and_then(|at| world.log.get_mut(at)) {
                 record.effect = effect;
                 record.outcome = outcome;
                 record.answered = Some(Instant::now());
