@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use super::{Store, StoreError, Turnover};
 use crate::model::chat::Address;
 use crate::model::desk::DeskLetter;
-use crate::model::kept::OWN_FILE;
 use crate::model::message::{Content, Letter, Placement};
 use crate::model::retention::Retention;
 use crate::model::time::{Timestamp, later, to_millis};
@@ -20,9 +19,10 @@ const WORDS: &str = "UPDATE inbox SET text = NULL, message = NULL WHERE id IN (
     SELECT id FROM inbox WHERE at < ?1 AND (text IS NOT NULL OR message IS NOT NULL) LIMIT ?2)";
 const LETTERS: &str = "DELETE FROM letters WHERE id IN (
     SELECT id FROM letters WHERE created_at < ?1 AND state IN ('sent', 'unknown', 'dead', 'void') LIMIT ?2)";
-const OWN_FILES: &str = "DELETE FROM letters WHERE id IN (
+/// Word for word as in the index `letters_own_files`, or all letters would be read. The name is `OWN_FILE`.
+const OWN_FILES: &str = r#"DELETE FROM letters WHERE id IN (
     SELECT id FROM letters WHERE created_at < ?1 AND state IN ('sent', 'unknown', 'dead', 'void')
-      AND content LIKE '%\"name\":\"' || ?3 || '\"%' LIMIT ?2)";
+      AND content LIKE '%"name":"digidel.txt"%' LIMIT ?2)"#;
 const REQUESTS: &str = "UPDATE requests SET question = '', resident = '', owner = NULL, visit = NULL WHERE id IN (
     SELECT id FROM requests AS r WHERE changed_at < ?1 AND resident <> '' AND status NOT IN ('waiting', 'claimed')
       AND NOT EXISTS (SELECT 1 FROM visits AS v WHERE v.request = r.id)
@@ -102,7 +102,6 @@ impl Turnover<'_> {
             (AUDIT, kept.audit_days),
         ] {
             let query = sqlx::query(statement).bind(before(days, now)).bind(AT_ONCE);
-            let query = if statement == OWN_FILES { query.bind(OWN_FILE) } else { query };
             rows += query.execute(&mut *self.tx).await?.rows_affected();
         }
         for statement in LOOSE_ENDS {

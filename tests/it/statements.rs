@@ -12,8 +12,9 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use digidel::app::Handled;
-use digidel::model::chat::{Address, Platform};
+use digidel::model::chat::{Address, Platform, Role};
 use digidel::model::event::Input;
+use digidel::model::retention::Retention;
 use digidel::model::staff_account::AccountRole;
 use digidel::settings::Http;
 use digidel::store::Store;
@@ -35,10 +36,13 @@ const MOST_A_LETTER: usize = 1;
 
 /// Tables that stay as small as the staff, the settings and the list of centres: reading them whole is
 /// quicker than looking anything up.
-const SMALL: [&str; 10] = [
+const SMALL: [&str; 12] = [
     "accounts",
     "canned_replies",
     "desks",
+    "invitations",
+    // Rows are added when volunteers write, and deleted with the letters they belong to.
+    "relayed",
     "notices",
     "proposals",
     "revisions",
@@ -48,6 +52,9 @@ const SMALL: [&str; 10] = [
     // A list that comes with the statement.
     "json_each",
 ];
+
+/// Indexes that hold only what is under way now, and so stay short.
+const SHORT: [&str; 1] = ["letters_sending"];
 
 /// Writes down every statement that sqlx says it ran.
 #[derive(Clone, Default)]
@@ -111,11 +118,8 @@ fn alone(test: &str) {
         .args([&format!("statements::{test}"), "--exact", "--ignored", "--nocapture"])
         .output()
         .expect("it starts again");
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     println!("{said}");
     assert!(output.status.success() && said.contains("1 passed"), "{test} failed");
 }
@@ -191,7 +195,10 @@ async fn count() {
     let each = per_turn(&alone, &heard);
     let many = ask(&mut house, 1..1 + MANY).await;
     let heard = listener.heard();
-    println!("{each} statements a question, and {MOST_A_COMMIT} a commit; {MANY} took {} commits", many.commits);
+    println!(
+        "{each} statements a question, and {MOST_A_COMMIT} a commit; {MANY} took {} commits",
+        many.commits
+    );
     assert_eq!(per_turn(&many, &heard), each);
     assert!(many.commits < MANY / 4, "they share commits: {}", many.commits);
     assert!(each <= MOST_A_TURN, "{each}");
@@ -218,10 +225,14 @@ async fn count() {
 /// A day of everything that happens often: what residents do, what staff look at, what is delivered.
 async fn a_day(house: &mut House) {
     let (amina, karl) = (resident(1), resident(2));
-    for line in ["hej", "bankid fungerar inte", "boka Motala", "[1]", "[1]", "[1]", "Amina", "[1]", "[1]", "/visits"] {
+    for line in
+        ["hej", "bankid fungerar inte", "boka Motala", "[1]", "[1]", "[1]", "Amina", "[1]", "[1]", "/visits"]
+    {
         house.does(&amina, None, line).await;
     }
-    for line in ["591 32", "jag vill prata med en människa", "det gäller min skrivare", "ja", "tack", "/mydata"] {
+    for line in
+        ["591 32", "jag vill prata med en människa", "det gäller min skrivare", "ja", "tack", "/mydata"]
+    {
         house.does(&karl, None, line).await;
     }
     house.does(&Address::new(Platform::Discord, "77"), None, "hur betalar jag en räkning?").await;
@@ -230,6 +241,9 @@ async fn a_day(house: &mut House) {
     house.store.in_flight().await.expect("the database answers");
     house.store.hurry(house.now()).await.expect("the database answers");
     house.store.followed(Platform::Discord).await.expect("the database answers");
+    house.app.erase(karl, Role::Resident).await.expect("the database answers");
+    house.deliver().await;
+    house.store.sweep(&Retention::default(), house.now()).await.expect("the database answers");
     house.store.try_write().await.expect("the database answers");
     let site = site(house, &Http::default());
     let mut anna = signed_in(house, &site, "anna", AccountRole::Staff, &[]).await;
@@ -254,16 +268,18 @@ async fn plan(database: &SqlitePool, statement: &str) -> Vec<String> {
 /// such thing where the statement says how many rows are wanted.
 fn reads_it_all(step: &str, statement: &str) -> bool {
     let Some(what) = step.strip_prefix("SCAN ") else { return false };
+    let short = SHORT.iter().any(|index| what.ends_with(&format!("USING INDEX {index}")));
     let walks = what.contains(" USING ") && statement.contains("LIMIT") && !what.contains("VIRTUAL");
     let name = what.split(' ').next().unwrap_or_default();
     let table = of_alias(statement, name);
     let made_up = what.starts_with("CONSTANT ROW") || what.starts_with('(') || what.contains("SUBQUERY");
-    !(walks || made_up || SMALL.contains(&table.as_str()))
+    !(walks || short || made_up || SMALL.contains(&table.as_str()))
 }
 
 /// The table behind a name: `FROM requests AS r` makes `r` the requests.
 fn of_alias(statement: &str, name: &str) -> String {
-    let words: Vec<&str> = statement.split([' ', '\n', ',', '(', ')']).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        statement.split([' ', '\n', ',', '(', ')']).filter(|word| !word.is_empty()).collect();
     let is_alias = |three: &&[&str]| three[1].eq_ignore_ascii_case("AS") && three[2] == name;
     words.windows(3).find(is_alias).map_or(name, |three| three[0]).to_owned()
 }
@@ -293,7 +309,8 @@ async fn plans() {
         }
     }
     println!("{explained} different statements explained");
-    for part in ["INSERT INTO inbox", "FROM letters AS l", "UPDATE letters SET state = 'sent'", "min(due_at)"] {
+    for part in ["INSERT INTO inbox", "FROM letters AS l", "UPDATE letters SET state = 'sent'", "min(due_at)"]
+    {
         assert!(heard.iter().any(|statement| statement.contains(part)), "not heard: {part}");
     }
     assert!(read_it_all.is_empty(), "{}", read_it_all.join("\n\n"));

@@ -45,6 +45,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub use faults::{Fault, UpdateFault, When};
 pub use group::Group;
@@ -59,7 +60,7 @@ pub use user::{Sent, User};
 #[allow(unused_imports, reason = "names for the signatures of tests")]
 pub use wait::TimedOut;
 #[allow(unused_imports, reason = "names for the signatures of tests")]
-pub use world::{BOT_ID, BOT_NAME};
+pub use world::{BOT_ID, BOT_NAME, Heard};
 
 use server::{Shared, Tasks};
 use world::{Kind, Standing};
@@ -186,6 +187,13 @@ impl Server {
     /// Every call so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Record> {
         self.shared.look(|world| world.log.clone())
+    }
+
+    /// Hears of every message of the bot at once, in place of the log: for measurements.
+    pub fn listen(&self) -> UnboundedReceiver<Heard> {
+        let (ear, heard) = unbounded_channel();
+        self.shared.with(|world| world.ear = Some(ear));
+        heard
     }
 
     /// Every call of one method.

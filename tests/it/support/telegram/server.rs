@@ -23,7 +23,7 @@ use super::log::{Effect, Outcome, Record, Violation};
 use super::net::{Gate, Knife, Lines, Peer};
 use super::spec::spec;
 use super::validate::{self, Problem};
-use super::world::World;
+use super::world::{Heard, World};
 use super::{methods, updates};
 
 /// "Bots can send files of up to 50 MB", and some room for the rest of the form.
@@ -190,7 +190,9 @@ impl Call {
         };
         let (index, fault) = shared.with(|world| {
             let index = world.log.len();
-            world.log.push(record(index, &method, &params));
+            if world.ear.is_none() {
+                world.log.push(record(index, &method, &params));
+            }
             world.violations.extend(problems.iter().map(|p| Violation {
                 call: index,
                 method: method.clone(),
@@ -276,6 +278,11 @@ impl Call {
 
     fn finish(&self, effect: Option<Effect>, outcome: Outcome) {
         self.shared.with(|world| {
+            if let (Some(ear), Some(Effect { chat: Some(chat), message: Some(_), .. })) = (&world.ear, effect)
+            {
+                // Who has stopped listening has all they need.
+                let _ = ear.send(Heard { chat, at: Instant::now() });
+            }
             // The log may have been cleared in the meantime.
             let found = world.log.binary_search_by_key(&self.index, |r| r.index);
             if let Some(record) = found.ok().and_then(|at| world.log.get_mut(at)) {

@@ -5,9 +5,10 @@
 //! It does not: speak HTTP, nor decide what a method does (`send.rs`, `edit.rs`, `profile.rs`).
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::faults::Plan;
 use super::log::{Effect, Record, Violation};
@@ -134,6 +135,15 @@ pub struct Tap {
     pub answered: bool,
 }
 
+/// A message of the bot, as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard {
+    /// Where to.
+    pub chat: i64,
+    /// When the call had been carried out.
+    pub at: Instant,
+}
+
 /// The state of the whole server.
 #[derive(Debug)]
 pub struct World {
@@ -155,6 +165,9 @@ pub struct World {
     pub violations: Vec<Violation>,
     /// How long a tap can be answered.
     pub tap_lifetime: Duration,
+    /// Who hears of every message of the bot at once; while somebody does, calls are not logged, so that
+    /// millions of them need no memory.
+    pub ear: Option<UnboundedSender<Heard>>,
     /// In groups the bot only sees what is meant for it.
     pub privacy_mode: bool,
     /// The clock's distance from the machine's, in seconds.
@@ -177,6 +190,7 @@ impl Default for World {
             log: Vec::new(),
             violations: Vec::new(),
             tap_lifetime: Duration::from_mins(1),
+            ear: None,
             privacy_mode: true,
             clock_offset: 0,
             changes: 0,
