@@ -141,3 +141,14 @@ impl Turnover<'_> {
 fn before(days: u16, now: Timestamp) -> i64 {
     to_millis(later(now, -i64::from(days) * 86_400))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kept::OWN_FILE;
+
+    #[test]
+    fn the_copies_that_are_deleted_are_those_that_are_handed_out() {
+        assert!(OWN_FILES.contains(&format!("\"name\":\"{OWN_FILE}\"")));
+    }
+}
