@@ -144,7 +144,8 @@ impl Turnover<'_> {
         let content = serde_json::to_string(&Content::Clear(arrived.to_vec()))
             .map_err(|e| StoreError::Unreadable(e.to_string()))?;
         let done = sqlx::query(
-            r#"UPDATE letters SET content = ?, state = 'pending', due_at = ?, attempts = 0, unanswered = 0, parts_done = 0
+            r#"UPDATE letters SET content = ?, state = 'pending', due_at = ?, attempts = 0, unanswered = 0, parts_done = 0,
+                 receipt = NULL, closed_at = NULL
                WHERE id = ? AND farewell = 1 AND content = '{"clear":[]}'"#,
         )
         .bind(content)

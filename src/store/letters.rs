@@ -157,15 +157,10 @@ impl Turnover<'_> {
     }
 
     async fn close(&mut self, id: LetterId, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
-        if let Outcome::Sent(arrived) = outcome
-            && self.take_away(id, arrived, now).await?
-        {
-            return Ok(());
-        }
-        let now = to_millis(now);
+        let (at, now) = (now, to_millis(now));
         match outcome {
-            Outcome::Sent(receipt) => {
-                let receipt = serde_json::to_string(&Receipt(receipt.clone())).unwrap_or_default();
+            Outcome::Sent(arrived) => {
+                let receipt = serde_json::to_string(&Receipt(arrived.clone())).unwrap_or_default();
                 let farewell: Option<bool> = sqlx::query_scalar(
                     "UPDATE letters SET state = 'sent', receipt = ?, closed_at = ?, reply = NULL WHERE id = ?
                      RETURNING farewell",
@@ -175,7 +170,7 @@ impl Turnover<'_> {
                 .bind(id.number())
                 .fetch_optional(&mut *self.tx)
                 .await?;
-                if farewell == Some(true) {
+                if farewell == Some(true) && !self.take_away(id, arrived, at).await? {
                     self.part(id).await?;
                 }
             }
