@@ -8,8 +8,10 @@ use sqlx::{AssertSqlSafe, SqlitePool};
 
 use crate::house::House;
 
-/// Messages of a conversation, half of them the bot's.
-pub const MESSAGES: u32 = 10;
+/// Messages of a conversation, half of them the bot's, unless `GROWTH_MESSAGES` says otherwise.
+pub fn messages() -> u32 {
+    std::env::var("GROWTH_MESSAGES").ok().and_then(|count| count.parse().ok()).unwrap_or(10)
+}
 /// Letters that wait for their day: reminders, invitations.
 pub const PENDING: u32 = 100_000;
 
@@ -53,7 +55,7 @@ pub async fn fill(file: &Path, residents: u32, now: Timestamp) {
         ),
     )
     .await;
-    for round in 0..MESSAGES / 2 {
+    for round in 0..messages() / 2 {
         run(
             &pool,
             &format!(

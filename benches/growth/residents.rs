@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use digidel::model::retention::Retention;
 
 use crate::bot::Recipe;
-use crate::fill::{MESSAGES, PENDING, fill};
+use crate::fill::{PENDING, fill, messages};
 use crate::house::{BATCH, House, rand};
 use crate::support;
 use crate::telegram::Server;
@@ -59,7 +59,7 @@ pub async fn run(folder: &Path, sizes: &[u32]) {
     for (size, file, _, figures) in &houses {
         println!(
             "| {size} | {} | {PENDING} | {:.2} GB | {:.2?} | {:.1?} | {:.1?} |",
-            u64::from(*size) * u64::from(MESSAGES),
+            u64::from(*size) * u64::from(messages()),
             gigabytes(file),
             middle(&figures.single),
             middle(&figures.together),

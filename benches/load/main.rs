@@ -21,6 +21,7 @@
 #[path = "../../tests/it/support/telegram/mod.rs"]
 mod telegram;
 
+#[allow(dead_code, reason = "the other bench uses the rest")]
 mod bot;
 mod drive;
 mod peers;
