@@ -28,6 +28,8 @@ struct Row {
     cpu_millis: f64,
     mib: f64,
     start_millis: f64,
+    /// Questions that were never answered: of those under way when a bot gave up, nobody hears again.
+    unanswered: f64,
 }
 
 pub async fn run(folder: &Path, only: Option<&str>) {
@@ -44,9 +46,9 @@ pub async fn run(folder: &Path, only: Option<&str>) {
         ),
     ];
     println!(
-        "| bot | replies/s | p99 then, ms | at {CALM_RATE}/s: p50, p99 ms | processor a reply, ms | MiB | start, ms | load |"
+        "| bot | replies/s | p99 then, ms | at {CALM_RATE}/s: p50, p99 ms | unanswered | processor a reply, ms | MiB | start, ms | load |"
     );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for recipe in recipes.iter().filter(|recipe| only.is_none_or(|only| recipe.name.contains(only))) {
         let mut rows = Vec::new();
         for _ in 0..ROUNDS {
@@ -58,12 +60,13 @@ pub async fn run(folder: &Path, only: Option<&str>) {
             all[ROUNDS / 2]
         };
         println!(
-            "| {} | {:.0} | {:.0} | {:.1}, {:.1} | {:.2} | {:.0} | {:.0} | {} |",
+            "| {} | {:.0} | {:.0} | {:.1}, {:.1} | {:.0} | {:.2} | {:.0} | {:.0} | {} |",
             recipe.name,
             middle(|row| row.per_second),
             middle(|row| row.busy_p99),
             middle(|row| row.calm_p50),
             middle(|row| row.calm_p99),
+            middle(|row| row.unanswered),
             middle(|row| row.cpu_millis),
             middle(|row| row.mib),
             middle(|row| row.start_millis),
@@ -80,8 +83,6 @@ async fn measure(recipe: &Recipe) -> Row {
     let before = bot.processor();
     let busy = crowd.without_pause(PEOPLE, BUSY).await;
     let processor = bot.processor() - before;
-    assert_eq!(calm.asked, calm.answered, "{} left questions unanswered", recipe.name);
-    assert_eq!(busy.asked, busy.answered, "{} left questions unanswered", recipe.name);
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
     Row {
         per_second: busy.per_second(),
@@ -91,5 +92,8 @@ async fn measure(recipe: &Recipe) -> Row {
         cpu_millis: millis(processor) / f64::from(u32::try_from(busy.answered).expect("few")),
         mib: f64::from(u32::try_from(bot.memory().1).expect("few")),
         start_millis: millis(bot.started_in),
+        unanswered: f64::from(
+            u32::try_from(calm.asked + busy.asked - calm.answered - busy.answered).expect("few"),
+        ),
     }
 }
