@@ -13,3 +13,7 @@ CREATE INDEX inbox_bare ON inbox (at) WHERE text IS NULL AND message IS NULL;
 CREATE INDEX requests_with_person ON requests (changed_at) WHERE resident <> '';
 -- Copies of everything about a person: few, and short-lived.
 CREATE INDEX letters_own_files ON letters (created_at) WHERE content LIKE '%"name":"digidel.txt"%';
+-- Whether a request still has a visit is asked of every request that grows old.
+CREATE INDEX visits_by_request ON visits (request);
+CREATE INDEX audit_by_time ON audit (at);
+CREATE INDEX notes_by_time ON notes (at);

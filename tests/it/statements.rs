@@ -36,7 +36,7 @@ const MOST_A_LETTER: usize = 1;
 
 /// Tables that stay as small as the staff, the settings and the list of centres: reading them whole is
 /// quicker than looking anything up.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 13] = [
     "accounts",
     "canned_replies",
     "desks",
@@ -47,6 +47,8 @@ const SMALL: [&str; 12] = [
     "proposals",
     "revisions",
     "saved_views",
+    // Only what is read up on after an absence: threads of the desk, and residents on Discord.
+    "seen",
     "volunteers",
     "_sqlx_migrations",
     // A list that comes with the statement.
