@@ -21,6 +21,7 @@ use crate::store::letters::Outcome;
 pub use crate::store::letters::Parcel;
 use crate::store::{Store, StoreError};
 use crate::telemetry;
+use crate::watch::Watch;
 
 /// How many letters are under way at once.
 const IN_FLIGHT: u32 = 64;
@@ -31,28 +32,6 @@ const LONGEST_PAUSE: u64 = 300;
 const PATIENCE: i64 = 86_400;
 /// The longest sleep without looking at the database, should the bell be missed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
-
-/// A difference of so many seconds between two clocks is nobody's mistake.
-const TOLERANCE: i64 = 5;
-
-/// Compares the clock that people go by with the one that only ever goes on.
-struct Watch {
-    clock: Timestamp,
-    steady: tokio::time::Instant,
-}
-
-impl Watch {
-    fn new(clock: Timestamp) -> Self {
-        Self { clock, steady: tokio::time::Instant::now() }
-    }
-
-    /// How many seconds the clock has jumped since the last look.
-    fn jumped(&mut self, now: Timestamp) -> i64 {
-        let last = std::mem::replace(self, Self::new(now));
-        let steady = i64::try_from(last.steady.elapsed().as_secs()).unwrap_or(i64::MAX);
-        now.duration_since(last.clock).as_secs().saturating_sub(steady)
-    }
-}
 
 /// What arrived: the platform's own identifiers of the messages, if it has any.
 pub type Receipt = Vec<MessageRef>;
@@ -141,8 +120,8 @@ impl Outbox {
 
     /// What waits by a clock that has been set back since would wait for as long as it was wrong.
     async fn mind_the_clock(&self, watch: &mut Watch) {
-        let jumped = watch.jumped((self.clock)());
-        if jumped > -TOLERANCE && jumped < TOLERANCE {
+        let jumped = watch.jumped((self.clock)(), tokio::time::Instant::now());
+        if jumped == 0 {
             return;
         }
         let (seconds, way) = (jumped.abs(), if jumped < 0 { "back" } else { "forward" });
@@ -159,7 +138,7 @@ impl Outbox {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut under_way: JoinSet<(LetterId, Outcome)> = JoinSet::new();
         let mut done = Vec::new();
-        let mut watch = Watch::new((self.clock)());
+        let mut watch = Watch::new((self.clock)(), tokio::time::Instant::now());
         loop {
             self.mind_the_clock(&mut watch).await;
             let room = IN_FLIGHT.saturating_sub(u32::try_from(under_way.len()).unwrap_or(IN_FLIGHT));

@@ -31,8 +31,10 @@ use digidel::store::lock::Lock;
 use digidel::store::{Store, StoreError};
 use digidel::telemetry;
 use digidel::tidy::{self, Tidied};
+use digidel::watch::Watch;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::demo::{Demo, Login};
@@ -163,12 +165,12 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
 
 /// Becomes the only bot on the database; waits a moment for another that is stopping.
 async fn alone(database: &Path) -> anyhow::Result<Lock> {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(lock) = Lock::take(database)? {
             return Ok(lock);
         }
-        if tokio::time::Instant::now() > deadline {
+        if Instant::now() > deadline {
             return Err(StoreError::InUse(database.to_owned()).into());
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -266,11 +268,17 @@ async fn tidy_figures(stop: CancellationToken) {
 
 /// Deletes, every hour, what has been kept for long enough.
 async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) {
+    let mut watch = Watch::new(app.now(), Instant::now());
+    let mut told = false;
     loop {
-        match tidy::tidy(&app, &store, &kept).await {
-            Ok(Tidied { persons: 0, rows: 0 }) => {}
-            Ok(Tidied { persons, rows }) => {
-                tracing::info!(persons, rows, "deleted what was kept for long enough");
+        match tidy::may_tidy(&store, &mut watch, app.now(), Instant::now()).await {
+            Ok(true) => sweep(&app, &store, &kept).await,
+            Ok(false) if told => {}
+            Ok(false) => {
+                tracing::warn!(
+                    "by this computer's clock nothing old was deleted for more than a week. If the clock is wrong,                      set it now; if it goes on like this for six hours, what is too old is deleted"
+                );
+                told = true;
             }
             Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
         }
@@ -278,6 +286,16 @@ async fn tidy(app: App, store: Store, kept: Retention, stop: CancellationToken) 
             () = tokio::time::sleep(Duration::from_hours(1)) => {}
             () = stop.cancelled() => return,
         }
+    }
+}
+
+async fn sweep(app: &App, store: &Store, kept: &Retention) {
+    match tidy::tidy(app, store, kept).await {
+        Ok(Tidied { persons: 0, rows: 0 }) => {}
+        Ok(Tidied { persons, rows }) => {
+            tracing::info!(persons, rows, "deleted what was kept for long enough");
+        }
+        Err(error) => tracing::error!(%error, "what is too old could not be deleted"),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::chat::Address;
 use crate::model::desk::DeskLetter;
 use crate::model::message::{Content, Letter, Placement};
 use crate::model::retention::Retention;
-use crate::model::time::{Timestamp, later, to_millis};
+use crate::model::time::{Timestamp, from_millis, later, to_millis};
 
 /// How many rows of a kind one transaction deletes, so that nobody waits long for the writer.
 const AT_ONCE: i64 = 1_000;
@@ -37,6 +37,8 @@ const KEYS: &str = "DELETE FROM inbox WHERE id IN (
 const AUDIT: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 LIMIT ?2)";
 const HORIZON: &str = "INSERT INTO audit_horizon (only_one, before) VALUES (1, ?1)
     ON CONFLICT (only_one) DO UPDATE SET before = max(before, ?1)";
+const SWEPT: &str =
+    "INSERT INTO swept (only_one, at) VALUES (1, ?1) ON CONFLICT (only_one) DO UPDATE SET at = ?1";
 /// Traces of what is gone.
 const LOOSE_ENDS: [&str; 2] = [
     "DELETE FROM relayed WHERE letter NOT IN (SELECT id FROM letters)",
@@ -60,6 +62,16 @@ impl Store {
         .fetch_all(self.readers())
         .await?;
         Ok(rested.iter().filter_map(|address| address.parse().ok()).collect())
+    }
+
+    /// When [`Store::sweep`] was last done.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub async fn last_swept(&self) -> Result<Option<Timestamp>, StoreError> {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT at FROM swept").fetch_optional(self.readers()).await?;
+        Ok(at.map(from_millis))
     }
 
     /// Deletes what has been kept for long enough. Returns how many rows.
@@ -87,6 +99,7 @@ impl Store {
 impl Turnover<'_> {
     async fn sweep_some(&mut self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
         sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(&mut *self.tx).await?;
+        sqlx::query(SWEPT).bind(to_millis(now)).execute(&mut *self.tx).await?;
         let mut rows = self.drop_old_threads(kept.requests_days, now).await?;
         for (statement, days) in [
             (WORDS, kept.transcripts_days),

@@ -110,6 +110,7 @@ const IMPERSONAL: &[(&str, &str)] = &[
     ("notices.id kind request at done_at", "a sign to staff with a request's number; deleted with it"),
     ("revisions.id subject author content note at", "what staff say of centres and articles"),
     ("audit.id at actor deed subject", "what staff did; names no resident and quotes nothing"),
+    ("swept.only_one at", "when old data was last deleted"),
     ("audit_horizon.only_one before", "how far the audit may be shortened"),
     ("desks.community place grp lang changed_at", "the volunteers' forum"),
     (

@@ -6,8 +6,10 @@ use digidel::model::chat::Address;
 use digidel::model::retention::Retention;
 use digidel::model::time::{SignedDuration, Timestamp};
 use digidel::store::Store;
-use digidel::tidy::{Tidied, tidy};
+use digidel::tidy::{Tidied, may_tidy, tidy};
+use digidel::watch::Watch;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use tokio::time::Instant;
 
 use super::holding;
 use crate::support::house::House;
@@ -111,6 +113,38 @@ async fn nobody_with_a_visit_ahead_is_deleted() {
     assert_eq!(tidy(&house.app, &house.store, &kept).await.expect("tidied").persons, 0);
     house.set_clock(days(house.now(), 2));
     assert_eq!(tidy(&house.app, &house.store, &kept).await.expect("tidied").persons, 1);
+}
+
+/// A clock that runs a year ahead would delete everybody.
+#[tokio::test]
+async fn a_clock_that_was_set_ahead_is_not_believed_at_once() {
+    let mut house = House::open().await;
+    let rut: Address = "telegram:77003".parse().expect("an address");
+    house.does(&rut, Some("sv"), "hej").await;
+    let began = house.now();
+    let hour = std::time::Duration::from_hours;
+    let start = Instant::now();
+    let mut watch = Watch::new(began, start);
+    let store = house.store.clone();
+    let may = async |watch: &mut Watch, now, steady| {
+        may_tidy(&store, watch, now, steady).await.expect("the database answers")
+    };
+    assert!(may(&mut watch, began, start).await, "a new bot has nothing to fear");
+    tidy(&house.app, &house.store, &Retention::default()).await.expect("tidied");
+    let day = began + SignedDuration::from_hours(24);
+    assert!(may(&mut watch, day, start + hour(24)).await, "a day later");
+    // The clock is set a year ahead, in the run or while the bot was off.
+    let wrong = days(began, 366);
+    assert!(!may(&mut watch, wrong, start + hour(24)).await);
+    let mut after_restart = Watch::new(wrong, start);
+    assert!(!may(&mut after_restart, wrong, start).await);
+    // Set right again, all is well; left alone for six hours, it is what people go by.
+    assert!(may(&mut watch, day, start + hour(24)).await);
+    let later = |hours: i64| wrong + SignedDuration::from_hours(hours);
+    assert!(!may(&mut after_restart, later(5), start + hour(5)).await);
+    assert!(may(&mut after_restart, later(6), start + hour(6)).await);
+    // Set once more, the hours begin anew.
+    assert!(!may(&mut after_restart, days(later(6), 1), start + hour(6)).await);
 }
 
 #[test]
