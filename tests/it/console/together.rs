@@ -174,7 +174,12 @@ async fn set_up_desk(house: &mut House) {
         key: "desk".to_owned(),
         chat: Chat { address: community, scope: Scope::Desk },
         role: Role::Volunteer { who, groups: vec!["vol".to_owned()] },
-        input: Input::Desk(Box::new(DeskInput::SetUp { desk, missing: Vec::new(), allowed: true })),
+        input: Input::Desk(Box::new(DeskInput::SetUp {
+            desk,
+            missing: Vec::new(),
+            allowed: true,
+            reads: true,
+        })),
         hints: Hints::default(),
         reply: None,
         message: None,

@@ -117,7 +117,7 @@ async fn forgetting_takes_away_what_the_bot_wrote() -> Tested {
     amina.press(dm, "Ja, radera allt")?.answered().await?;
     let goodbye = amina.sees(dm, "raderas nu").await?;
     assert!(goodbye.contains("I Discord tar jag bort"), "{goodbye}");
-    let left = |state: &crate::support::discord::State| {
+    let left = |state: &State| {
         let seen = crate::support::discord::screen::screen(state, dm);
         seen.iter().all(|m| !m.by_bot || m.contains("raderas nu")).then_some(seen.len())
     };

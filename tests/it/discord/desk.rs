@@ -145,7 +145,7 @@ async fn what_is_deleted_sends_the_request_back_to_the_queue() -> Tested {
     desk.bo.sees(second, "Skärmen är svart").await?;
     // The forum goes while nobody listens.
     bridge.kill();
-    bridge.dc.delete_channel(desk.forum);
+    bridge.dc.delete_channel(desk.place);
     bridge.start().await?;
     for _ in 0..200 {
         if bridge.store.open_notices().await?.iter().any(|(_, kind, _)| kind == "desk_lost") {
