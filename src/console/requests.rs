@@ -11,6 +11,7 @@ use super::shown::{self, Choice};
 use super::{Console, Frame, OrBroken};
 use crate::http::html;
 use crate::model::chat::Platform;
+use crate::model::desk::NoticeKind;
 use crate::model::id::{CentreId, RequestId};
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
@@ -153,6 +154,8 @@ struct Row {
     centre: String,
     assignee: String,
     changed: String,
+    /// What staff are to know of it.
+    notice: String,
 }
 
 #[derive(Template)]
@@ -175,6 +178,8 @@ struct Page {
     /// The filter of this page, to be given a name.
     query: String,
     saved: Vec<Saved>,
+    /// Whether the volunteers' desk is gone and nobody has set it up again.
+    desk_lost: bool,
 }
 
 /// A filter with a name.
@@ -207,7 +212,17 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         |id: &CentreId| facts.centres.get(id).map_or_else(|| id.to_string(), |c| c.name.clone());
     let full = found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.last().filter(|_| full).map(|last| asked.after(last));
+    let notices = console.store.open_notices().await.or_broken(console, headers)?;
+    let notice = |id: RequestId| {
+        let own = notices.iter().rfind(|(_, _, request)| *request == Some(id));
+        match own.and_then(|(_, kind, _)| NoticeKind::from_word(kind)) {
+            Some(NoticeKind::Handed) => w.notice_handed(),
+            Some(NoticeKind::Requeued) => w.notice_requeued(),
+            Some(NoticeKind::DeskLost) | None => String::new(),
+        }
+    };
     let rows = found.iter().map(|r| Row {
+        notice: notice(r.id),
         id: r.id,
         question: if r.question.is_empty() { w.no_words() } else { r.question.clone() },
         status: r.status,
@@ -236,6 +251,7 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
             view => view.to_owned(),
         },
         saved,
+        desk_lost: notices.iter().any(|(_, kind, _)| kind == NoticeKind::DeskLost.word()),
         narrowed: !Asked { view: String::new(), ..asked.clone() }.is_plain(),
         statuses: shown::choices(RequestStatus::ALL, &asked.status, |s| {
             (s.word().to_owned(), shown::status(w, *s))

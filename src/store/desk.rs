@@ -50,6 +50,10 @@ impl Turnover<'_> {
         .bind(to_millis(event.now))
         .execute(&mut *self.tx)
         .await?;
+        sqlx::query("UPDATE notices SET done_at = ? WHERE done_at IS NULL AND kind = 'desk_lost'")
+            .bind(to_millis(event.now))
+            .execute(&mut *self.tx)
+            .await?;
         self.audit(&event.role, "desk set up", &desk.place.to_string(), event.now).await
     }
 

@@ -8,6 +8,15 @@ fn said(bridge: &Bridge, channel: Id, text: &str) -> usize {
     bridge.dc.screen(channel).iter().filter(|seen| seen.by_bot && seen.contains(text)).count()
 }
 
+/// Waits until the bot says something that contains a text.
+async fn answered(bridge: &Bridge, channel: Id, text: &str) -> Tested {
+    let says = |state: &State| {
+        let screen = crate::support::discord::screen::screen(state, channel);
+        screen.iter().any(|seen| seen.by_bot && seen.contains(text)).then_some(())
+    };
+    Ok(bridge.dc.until("the bot has answered", says).await?)
+}
+
 #[tokio::test]
 async fn a_resident_of_an_open_request_is_heard_even_if_they_never_wrote_there_before() -> Tested {
     let mut bridge = Bridge::open().await?;
@@ -23,7 +32,7 @@ async fn a_resident_of_an_open_request_is_heard_even_if_they_never_wrote_there_b
     let post = bridge.post(&desk, 0).await?;
     desk.anna.press(post, "Ta ärendet")?.message().await?;
     let dm = sten.dm();
-    sten.sees(dm, "Humlan svarar dig här nu").await?;
+    sten.sees(dm, "svarar dig här nu").await?;
 
     bridge.kill();
     for n in 1..=3 {
@@ -42,7 +51,7 @@ async fn a_resident_of_an_open_request_is_heard_even_if_they_never_wrote_there_b
     assert_eq!(carried, ["svar-1.", "svar-2.", "svar-3.", "svar-4.", "svar-5."]);
     // The bot is silent: it said nothing to what was missed.
     let last = bridge.dc.screen(dm).into_iter().rfind(|seen| seen.by_bot);
-    assert!(last.is_some_and(|seen| seen.contains("Humlan svarar dig här nu")));
+    assert!(last.is_some_and(|seen| seen.contains("svarar dig här nu")));
     bridge.dc.clean()?;
     Ok(())
 }
@@ -61,21 +70,21 @@ async fn whoever_was_talking_to_the_bot_gets_an_answer_to_what_it_missed() -> Te
     gun.slash(hers, "help", &[])?.message().await?;
     bridge.kill();
     sten.say(dm, "Vad är Swish?")?;
-    sten.say(dm, "Hur skaffar jag BankID?")?;
+    sten.say(dm, "Vad är en webbläsare?")?;
     gun.say(hers, "Vad är Swish?")?;
     bridge.start().await?;
-    sten.sees(dm, "BankID").await?;
-    gun.sees(hers, "Swish").await?;
+    answered(&bridge, dm, "webbläsare").await?;
+    answered(&bridge, hers, "Swish").await?;
     bridge.quiet().await?;
     let count = |channel| bridge.dc.screen(channel).iter().filter(|seen| seen.by_bot).count();
     let (his, her) = (count(dm), count(hers));
     // What was asked first is answered first.
-    let order: Vec<usize> = ["Swish", "BankID"]
+    let order: Vec<usize> = ["Swish", "webbläsare"]
         .iter()
         .filter_map(|word| bridge.dc.screen(dm).iter().position(|seen| seen.by_bot && seen.contains(word)))
         .collect();
     assert!(order.len() == 2 && order[0] < order[1], "{order:?}");
-    assert_eq!(said(&bridge, dm, "Swish är"), said(&bridge, hers, "Swish är"));
+    assert_eq!(said(&bridge, dm, "Swish"), said(&bridge, hers, "Swish"));
 
     bridge.restart().await?;
     sten.say(dm, "tack")?;

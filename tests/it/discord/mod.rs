@@ -14,7 +14,7 @@ use digidel::model::deed::{Deed, RequestOp};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::id::Fresh;
 use digidel::model::request::Request;
-use digidel::model::time::{Clock, Timestamp, from_millis, later, to_millis};
+use digidel::model::time::{Clock, Timestamp, from_millis, to_millis};
 use digidel::outbox::Outbox;
 use digidel::settings;
 use digidel::store::Store;
@@ -39,6 +39,7 @@ mod one_thread;
 mod phones;
 mod staff;
 mod text_channel;
+mod waiting;
 
 use self::phones::{Phones, Shown};
 
@@ -290,44 +291,6 @@ impl Bridge {
         Ok(self.app().handle(incoming).await?)
     }
 
-    /// Waits until a notice of this kind lies before staff so many times.
-    pub async fn staff_are_told(&self, kind: &str, times: usize) -> Tested {
-        let patience = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            let notices = self.store.open_notices().await?;
-            if notices.iter().filter(|(_, k, _)| k == kind).count() == times {
-                return Ok(());
-            }
-            if tokio::time::Instant::now() > patience {
-                return Err(Cannot(format!("staff have {notices:?}, not {times} of {kind}")).into());
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    /// Waits until every letter that is due has come to an end, whatever was wrong with it.
-    pub async fn quiet(&self) -> Tested {
-        let patience = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            let counts = self.store.letter_counts().await?;
-            let busy = counts.iter().any(|(state, _)| state == "sending");
-            match self.store.next_due().await? {
-                Some(due) if busy || due < later(self.clock(), 30) => {
-                    // What is tried again later is tried now.
-                    if !busy && due > self.clock() {
-                        self.later(1);
-                    }
-                }
-                _ if !busy => return Ok(()),
-                _ => {}
-            }
-            if tokio::time::Instant::now() > patience {
-                return Err(Cannot(format!("letters never came to an end: {counts:?}")).into());
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
     /// A resident asks for a person and agrees.
     pub async fn asks_for_person(&mut self, who: &Address, matter: &str) -> Tested {
         self.does(who, Input::Command(digidel::model::event::Command::Person, String::new()), None).await?;
@@ -388,11 +351,14 @@ impl Bridge {
             })
             .await?;
         // Not before the bot knows its own post.
-        for _ in 0..500 {
-            let followed = self.store.followed(Platform::Discord).await.map_err(|e| Cannot(e.to_string()))?;
-            if followed.iter().any(|f| f.address.id() == format!("t:{post}")) {
-                break;
-            }
+        while !self
+            .store
+            .followed(Platform::Discord)
+            .await
+            .map_err(|e| Cannot(e.to_string()))?
+            .iter()
+            .any(|f| f.address.id() == format!("t:{post}"))
+        {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(post)

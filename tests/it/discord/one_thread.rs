@@ -103,7 +103,7 @@ async fn play(seed: u64) -> Tested {
 
 #[tokio::test]
 async fn whatever_happens_around_it_a_request_has_one_thread() -> Tested {
-    let rounds = std::env::var("DIGIDEL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
+    let rounds = std::env::var("DIGIDEL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
     for seed in 1..=rounds {
         play(seed).await?;
     }

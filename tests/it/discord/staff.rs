@@ -113,7 +113,8 @@ async fn who_writes_where_nobody_has_the_request_is_told_so_once() -> Tested {
     desk.anna.say(post, "// vi pratar bara")?;
     desk.anna.say(post, "ord-1")?;
     desk.anna.sees(post, "Det här skickades inte").await?;
-    desk.anna.say(post, "ord-2")?;
+    let last = desk.anna.say(post, "ord-2")?;
+    bridge.has_heard(post, last).await?;
     desk.anna.press(post, "Ta ärendet")?.message().await?;
     desk.bo.say(post, "ord-3")?;
     desk.anna.say(post, "ord-4")?;
