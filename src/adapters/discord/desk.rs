@@ -87,11 +87,7 @@ impl Discord {
             }
         };
         let place = Place::Thread(thread);
-        {
-            let mut memory = self.memory();
-            memory.threads.insert(thread);
-            memory.home_of_thread.insert(thread, (guild, channel));
-        }
+        self.know(thread, (guild, channel));
         // The first message of a forum's post has the post's own number.
         let head = if forum { thread } else { self.write_in(parcel, place, 0, &first).await? };
         let input = DeskInput::Opened {
@@ -113,6 +109,13 @@ impl Discord {
         let key = format!("discord:opened:{thread}:{}:{}", parcel.id, parcel.written_at.as_millisecond());
         let incoming = read::incoming(key, read::nobody(place), Input::Desk(Box::new(input)));
         self.handle(incoming).await.map_err(|error| Wrong::Before(error.to_string()))
+    }
+
+    /// Remembers a thread of the desk.
+    fn know(&self, thread: u64, home: (u64, u64)) {
+        let mut memory = self.memory();
+        memory.threads.insert(thread);
+        memory.home_of_thread.insert(thread, home);
     }
 
     async fn write_in(&self, parcel: &Parcel, place: Place, part: usize, body: &Body) -> Result<u64, Wrong> {

@@ -57,6 +57,8 @@ async fn handing_a_request_to_the_desk_while_its_post_is_being_opened_opens_no_s
         assert_eq!(threads(&bridge, &desk, &request).len(), 1, "{fault:?}");
     }
     assert_eq!(bridge.dc.threads(desk.place).len(), faults.len());
+    // None was opened too many and taken away again.
+    assert!(bridge.dc.requests_to("DELETE /channels/{channel_id}").is_empty());
     Ok(())
 }
 
