@@ -46,12 +46,9 @@ impl Bridge {
             let counts = self.store.letter_counts().await?;
             let busy = counts.iter().any(|(state, _)| state == "sending");
             match self.store.next_due().await? {
-                Some(due) if busy || due < later(self.clock(), 30) => {
-                    // What is tried again later is tried now.
-                    if !busy && due > self.clock() {
-                        self.later(1);
-                    }
-                }
+                // What is tried again later is tried now.
+                Some(due) if !busy && due > self.clock() && due < later(self.clock(), 30) => self.later(1),
+                Some(due) if due <= self.clock() => {}
                 _ if !busy => return Ok(()),
                 _ => {}
             }
