@@ -43,14 +43,17 @@ impl Bridge {
     pub async fn quiet(&self) -> Tested {
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
+            // First what waits, then what is under way: nothing slips between the two.
+            let due = self.store.next_due().await?;
             let counts = self.store.letter_counts().await?;
-            let busy = counts.iter().any(|(state, _)| state == "sending");
-            match self.store.next_due().await? {
-                // What is tried again later is tried now.
-                Some(due) if !busy && due > self.clock() && due < later(self.clock(), 30) => self.later(1),
-                Some(due) if due <= self.clock() => {}
-                _ if !busy => return Ok(()),
-                _ => {}
+            let any = |wanted: &str| counts.iter().any(|(state, _)| state == wanted);
+            let soon = due.is_some_and(|due| due < later(self.clock(), 30));
+            if !any("sending") && !any("retry") && !soon {
+                return Ok(());
+            }
+            // What is tried again later is tried now.
+            if !any("sending") && due.is_some_and(|due| due > self.clock()) {
+                self.later(1);
             }
             if tokio::time::Instant::now() > patience {
                 return Err(Cannot(format!("letters never came to an end: {counts:?}")).into());
