@@ -7,7 +7,7 @@ use super::*;
 async fn without_the_intent_volunteers_answer_by_form_mention_and_reply() -> Tested {
     let dc = Server::start().await?;
     dc.change(|state| state.reads_content = false);
-    let mut bridge = Bridge::at(dc, Store::in_memory().await?).await?;
+    let mut bridge = Bridge::on_disk(dc).await?;
     let desk = bridge.desk().await?;
     // Whoever sets the desk up is told what works then.
     let options = [("channel", json!(desk.place.to_string())), ("role", json!(desk.role.to_string()))];

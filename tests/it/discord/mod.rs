@@ -73,12 +73,22 @@ pub struct Bridge {
     seeds: Arc<AtomicU64>,
     bell: Arc<Notify>,
     process: Option<Process>,
+    folder: Option<tempfile::TempDir>,
     keys: u64,
 }
 
 impl Bridge {
     pub async fn open() -> Result<Self, Box<dyn std::error::Error>> {
-        Self::on(Store::in_memory().await?).await
+        Self::on_disk(Server::start().await?).await
+    }
+
+    /// On a database of its own that outlives a kill: one in memory goes with its connection.
+    pub async fn on_disk(dc: Server) -> Result<Self, Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let store = Store::open(&folder.path().join("digidel.db")).await?;
+        let mut bridge = Self::at(dc, store).await?;
+        bridge.folder = Some(folder);
+        Ok(bridge)
     }
 
     pub async fn on(store: Store) -> Result<Self, Box<dyn std::error::Error>> {
@@ -103,6 +113,7 @@ impl Bridge {
             seeds: Arc::new(AtomicU64::new(1)),
             bell: Arc::new(Notify::new()),
             process: None,
+            folder: None,
             keys: 0,
         };
         bridge.start().await?;
