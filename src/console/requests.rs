@@ -10,7 +10,9 @@ use super::session::{Right, Staff, posted, staff};
 use super::shown::{self, Choice};
 use super::{Console, Frame, OrBroken};
 use crate::http::html;
+use crate::http::words::Terms;
 use crate::model::chat::Platform;
+use crate::model::desk::NoticeKind;
 use crate::model::id::{CentreId, RequestId};
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
@@ -103,6 +105,15 @@ impl Asked {
         .all(|field| field.trim().is_empty())
     }
 
+    /// The view that the page shows; none if it is one of the saved ones.
+    fn view_of(&self, saved: &[Saved]) -> String {
+        match self.view.as_str() {
+            _ if saved.iter().any(|v| v.here) => String::new(),
+            "" if self.is_plain() => "waiting".to_owned(),
+            view => view.to_owned(),
+        }
+    }
+
     /// The address of the page after this request.
     fn after(&self, last: &Request) -> String {
         address(&self.query(&format!("{}-{}", to_millis(last.changed_at), last.id.number())))
@@ -153,6 +164,8 @@ struct Row {
     centre: String,
     assignee: String,
     changed: String,
+    /// What staff are to know of it.
+    notice: String,
 }
 
 #[derive(Template)]
@@ -175,6 +188,8 @@ struct Page {
     /// The filter of this page, to be given a name.
     query: String,
     saved: Vec<Saved>,
+    /// Whether the volunteers' desk is gone and nobody has set it up again.
+    desk_lost: bool,
 }
 
 /// A filter with a name.
@@ -207,7 +222,9 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         |id: &CentreId| facts.centres.get(id).map_or_else(|| id.to_string(), |c| c.name.clone());
     let full = found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.last().filter(|_| full).map(|last| asked.after(last));
+    let notices = console.store.open_notices().await.or_broken(console, headers)?;
     let rows = found.iter().map(|r| Row {
+        notice: notice(w, &notices, r.id),
         id: r.id,
         question: if r.question.is_empty() { w.no_words() } else { r.question.clone() },
         status: r.status,
@@ -230,12 +247,9 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         rows: rows.collect(),
         more,
         query,
-        view: match asked.view.as_str() {
-            _ if saved.iter().any(|v| v.here) => String::new(),
-            "" if asked.is_plain() => "waiting".to_owned(),
-            view => view.to_owned(),
-        },
+        view: asked.view_of(&saved),
         saved,
+        desk_lost: notices.iter().any(|(_, kind, _)| kind == NoticeKind::DeskLost.word()),
         narrowed: !Asked { view: String::new(), ..asked.clone() }.is_plain(),
         statuses: shown::choices(RequestStatus::ALL, &asked.status, |s| {
             (s.word().to_owned(), shown::status(w, *s))
@@ -257,6 +271,16 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         f: Frame::new(&staff, "requests", asked.done.as_deref()),
         asked,
     })
+}
+
+/// What staff are to know of a request.
+fn notice(w: Terms, notices: &[(i64, String, Option<RequestId>)], id: RequestId) -> String {
+    let own = notices.iter().rfind(|(_, _, request)| *request == Some(id));
+    match own.and_then(|(_, kind, _)| NoticeKind::from_word(kind)) {
+        Some(NoticeKind::Handed) => w.notice_handed(),
+        Some(NoticeKind::Requeued) => w.notice_requeued(),
+        Some(NoticeKind::DeskLost) | None => String::new(),
+    }
 }
 
 /// Gives the filter of a page a name, or takes one away.

@@ -39,7 +39,7 @@ pub(super) fn act(turn: &mut Turn<'_>, op: &RequestOp) -> Result<(), Need> {
         Deed::Merge(into) => merge::merge(turn, request, *into)?,
         Deed::Split => turn.save_request(Request { merged_into: None, ..request }),
     }
-    Ok(())
+    desk::follow(turn, &op.deed)
 }
 
 /// A person's answer; without taking over, the resident says whether it helped.
@@ -107,8 +107,10 @@ fn paragraphs(text: &str) -> Markup {
 
 fn take(turn: &mut Turn<'_>, mut request: Request, account: i64, name: &str) {
     let id = request.id;
-    let was_taken = request.status == RequestStatus::Claimed;
+    // A volunteer who has it lets go of it with this.
+    let was_staffs = request.status == RequestStatus::Claimed && request.owner.take().is_none();
     request.status = RequestStatus::Claimed;
+    request.owner = None;
     request.assignee = Some(account);
     request.merged_into = None;
     request.epoch += 1;
@@ -117,7 +119,7 @@ fn take(turn: &mut Turn<'_>, mut request: Request, account: i64, name: &str) {
     turn.save_request(request);
     // First the fence, then the word of it, which must not fall to the fence.
     turn.effect(Effect::FenceRequest(id));
-    if !was_taken {
+    if !was_staffs {
         let end = Turn::choice(say::button_end(turn.lang), Action::PersonEnd(id));
         turn.ask(say::person_here(turn.lang, name), vec![end]);
     }
@@ -147,6 +149,7 @@ fn resolve(turn: &mut Turn<'_>, mut request: Request) -> Result<(), Need> {
 
 fn reopen(turn: &mut Turn<'_>, mut request: Request) {
     request.status = RequestStatus::Waiting;
+    request.owner = None;
     request.outcome = None;
     request.epoch += 1;
     turn.save_request(request);

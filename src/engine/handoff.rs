@@ -220,7 +220,7 @@ pub(super) fn gone(turn: &mut Turn<'_>) -> Result<(), Need> {
     };
     let ended = Request { status: RequestStatus::Closed, epoch: request.epoch + 1, ..request };
     turn.save_request(ended.clone());
-    desk::ended(turn, &ended)
+    desk::gone(turn, &ended)
 }
 
 /// The resident's points for the conversation.

@@ -26,7 +26,7 @@ mod visits;
 
 use self::answers::about as answers_about;
 pub use self::answers::as_sent;
-pub use self::desk::{DeskFound, DeskNeed, Heard};
+pub use self::desk::{DeskFound, DeskNeed, Heard, Opening};
 use self::session::{Purpose, Step};
 pub use self::situation::{Found, Need, Situation};
 use self::turn::Turn;
@@ -102,6 +102,7 @@ fn on_alarm(turn: &mut Turn<'_>, alarm: &Alarm) -> Result<(), Need> {
         }
         Alarm::StillWaiting(request) => handoff::still_waiting(turn, *request),
         Alarm::ClaimSilent(request, epoch) => desk::claim_silent(turn, *request, *epoch),
+        Alarm::Undelivered(request, mishap) => desk::undelivered(turn, *request, *mishap),
     }
 }
 

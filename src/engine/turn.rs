@@ -167,6 +167,18 @@ impl<'a> Turn<'a> {
         self.effects.push(Effect::SaveRequest(Box::new(request)));
     }
 
+    /// The requests that this turn has written so far, each as it is now.
+    pub fn saved_requests(&self) -> Vec<Request> {
+        let mut saved: Vec<Request> = Vec::new();
+        for effect in &self.effects {
+            if let Effect::SaveRequest(request) = effect {
+                saved.retain(|other| other.id != request.id);
+                saved.push((**request).clone());
+            }
+        }
+        saved
+    }
+
     /// A new request of this resident.
     pub fn new_request(&mut self, kind: RequestKind, status: RequestStatus, question: &str) -> Request {
         Request {

@@ -49,6 +49,8 @@ pub struct Post {
     pub heard_at: Timestamp,
     /// Whether the owner has been warned of the silence.
     pub warned: bool,
+    /// Whether those who write in it have been told why it does not reach the resident.
+    pub told: bool,
 }
 
 /// Somebody who answers at a desk.
@@ -95,6 +97,8 @@ pub enum DeskInput {
         missing: Vec<Right>,
         /// Whether the platform lets this person decide on such things.
         allowed: bool,
+        /// Whether the platform lets the bot read what is written in threads.
+        reads: bool,
     },
     /// A volunteer chooses the name that residents see.
     Alias(String),
@@ -187,6 +191,9 @@ pub enum DeskLetter {
         /// What is written below the first message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         more: Option<Message>,
+        /// Whether an earlier letter may have opened it already: then it is looked for first.
+        #[serde(default)]
+        again: bool,
     },
     /// Change its first message and its labels; a sleeping thread wakes.
     Show {
@@ -215,7 +222,7 @@ words! {
     NoticeKind {
         /// A request is left for them.
         Handed = "handed",
-        /// A request lost its thread, its owner or its desk, and waits again.
+        /// A request lost its thread, its owner or its desk, or got no thread, and waits.
         Requeued = "requeued",
         /// A desk is gone.
         DeskLost = "desk_lost",
@@ -277,4 +284,6 @@ pub struct Followed {
     pub address: Address,
     /// The last message that was read; `None`: none yet.
     pub after: Option<MessageRef>,
+    /// What was written before this instant has been heard.
+    pub since: Timestamp,
 }

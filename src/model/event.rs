@@ -138,6 +138,22 @@ pub enum Alarm {
     StillWaiting(RequestId),
     /// Whoever took the request in this epoch may have fallen silent.
     ClaimSilent(RequestId, i64),
+    /// A letter of this request did not arrive.
+    Undelivered(RequestId, Mishap),
+}
+
+/// What became of a letter that somebody waits for in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mishap {
+    /// The resident cannot be reached: no letter arrives.
+    Gone,
+    /// The resident's platform refused what a person wrote.
+    Refused,
+    /// Nobody knows whether what a person wrote arrived.
+    Unknown,
+    /// The request's post could not be opened.
+    Unopened,
 }
 
 /// The commands of every platform.

@@ -4,26 +4,44 @@ use super::{Store, StoreError};
 use crate::model::chat::{Address, MessageRef, Platform};
 use crate::model::desk::{Followed, Proposal};
 use crate::model::id::RequestId;
+use crate::model::time::from_millis;
+
+/// Who wrote within so many milliseconds before the bot went may have gone on writing.
+const LAST_DAY: i64 = 86_400_000;
+/// How many of those are followed at most: each costs the platform two requests.
+const OTHERS: i64 = 100;
 
 impl Store {
-    /// The conversations of a platform that people are to answer, or answer: the threads of open
-    /// requests, and the chats of their residents.
+    /// The conversations of a platform that may go on while the bot is away: the threads of open
+    /// requests, the chats of their residents, and those of everybody else who wrote during the last
+    /// day before it went.
     ///
     /// # Errors
     /// Whatever SQLite says.
     pub async fn followed(&self, platform: Platform) -> Result<Vec<Followed>, StoreError> {
-        let rows: Vec<(String, Option<String>)> = sqlx::query_as(
-            "SELECT d.thread, s.message FROM requests AS r JOIN request_desk AS d ON d.request = r.id
-               LEFT JOIN seen AS s ON s.address = d.thread WHERE r.status IN ('waiting', 'claimed')
-             UNION
-             SELECT r.resident, s.message FROM requests AS r JOIN seen AS s ON s.address = r.resident
-               WHERE r.status IN ('waiting', 'claimed')",
+        let rows: Vec<(String, Option<String>, i64)> = sqlx::query_as(
+            "WITH open AS (SELECT id, resident, opened_at FROM requests WHERE status IN ('waiting', 'claimed'))
+             SELECT f.address, s.message, f.since FROM (
+               SELECT d.thread AS address, r.opened_at AS since FROM open AS r JOIN request_desk AS d ON d.request = r.id
+               UNION ALL
+               SELECT resident, min(opened_at) FROM open GROUP BY resident
+               UNION ALL
+               SELECT * FROM (
+                 SELECT address, max(at) AS since FROM inbox
+                 WHERE role = 'resident' AND address NOT IN (SELECT resident FROM open)
+                   AND at >= (SELECT max(at) FROM inbox WHERE role = 'resident') - ?2 AND address LIKE ?1 || ':%'
+                 GROUP BY address ORDER BY since DESC LIMIT ?3)
+             ) AS f LEFT JOIN seen AS s ON s.address = f.address",
         )
+        .bind(platform.name())
+        .bind(LAST_DAY)
+        .bind(OTHERS)
         .fetch_all(self.readers())
         .await?;
-        let followed = |(address, after): (String, Option<String>)| {
+        let followed = |(address, after, since): (String, Option<String>, i64)| {
             let address: Address = address.parse().ok()?;
-            (address.platform() == platform).then_some(Followed { address, after: after.map(MessageRef) })
+            let after = after.map(MessageRef);
+            (address.platform() == platform).then_some(Followed { address, after, since: from_millis(since) })
         };
         Ok(rows.into_iter().filter_map(followed).collect())
     }

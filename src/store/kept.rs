@@ -68,7 +68,7 @@ fn shelf(kind: KeptKind) -> String {
         .to_owned(),
         KeptKind::Desk => concat!(
             "SELECT json_object('at', heard_at, 'thread', thread, 'head', head, 'community', community,
-             'warned', warned, 'request', request) FROM request_desk WHERE ",
+             'warned', warned, 'told', told, 'request', request) FROM request_desk WHERE ",
             mine!("request")
         )
         .to_owned(),

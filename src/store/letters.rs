@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError, Turnover};
 use crate::model::chat::{Address, MessageRef, ReplyHandle};
+use crate::model::event::{Alarm, Mishap};
 use crate::model::id::{LetterId, RequestId, VisitId};
 use crate::model::message::{Content, Letter, Placement};
 use crate::model::time::{Timestamp, from_millis, to_millis};
@@ -189,14 +190,17 @@ impl Turnover<'_> {
             }
             Outcome::Unknown => {
                 self.end(id, "unknown", "no answer", now).await?;
+                self.report(id, Mishap::Unknown, now).await?;
                 self.part(id).await?;
             }
             Outcome::Dead(why) => {
                 self.end(id, "dead", why, now).await?;
+                self.report(id, Mishap::Refused, now).await?;
                 self.part(id).await?;
             }
             Outcome::Gone => {
                 self.end(id, "dead", "recipient gone", now).await?;
+                self.report(id, Mishap::Gone, now).await?;
                 self.part(id).await?;
                 sqlx::query(
                     // Notes from the bot to itself stay: a seat that was kept for the person runs out all the same.
@@ -211,6 +215,29 @@ impl Turnover<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whoever answers is to know of what did not arrive: a note of the bot to itself, in the same
+    /// transaction, so that no crash forgets it. Of a resident who is gone every letter tells; else
+    /// only what a person wrote, and the opening of a post.
+    async fn report(&mut self, id: LetterId, mishap: Mishap, now: i64) -> Result<(), StoreError> {
+        let row: Option<(i64, String, bool)> = sqlx::query_as(
+            r#"SELECT r.id, r.resident, l.recipient = r.resident FROM letters AS l JOIN requests AS r
+                 ON r.resident = l.recipient
+                      AND (?2 OR l.by_person = 1 AND r.id = l.request AND l.content LIKE '{"message"%')
+                   OR r.id = l.request AND l.content LIKE '{"desk":{"open"%'
+               WHERE l.id = ?1 AND r.status IN ('waiting', 'claimed') LIMIT 1"#,
+        )
+        .bind(id.number())
+        .bind(mishap == Mishap::Gone)
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        let Some((request, resident, to_resident)) = row else { return Ok(()) };
+        let Ok(to) = resident.parse::<Address>() else { return Ok(()) };
+        let mishap = if to_resident { mishap } else { Mishap::Unopened };
+        let content = Content::Alarm(Alarm::Undelivered(RequestId::from_number(request), mishap));
+        let note = Letter { to, content, due: None, placement: Placement::Below, request: None, visit: None };
+        self.write_letter(&note, None, from_millis(now)).await.map(drop)
     }
 
     async fn end(&mut self, id: LetterId, state: &str, why: &str, now: i64) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ mod audit;
 pub mod backup;
 mod conversations;
 mod desk;
+mod desk_found;
 mod desk_lists;
 mod error;
 mod filter;

@@ -92,6 +92,22 @@ impl Turnover<'_> {
         .bind(request.municipality.as_ref().map(Municipality::as_str))
         .execute(&mut *self.tx)
         .await?;
+        self.settle_notices(request, now).await
+    }
+
+    /// What staff were told of a request is dealt with once it no longer waits, or no longer for them.
+    async fn settle_notices(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
+        if request.status == RequestStatus::Waiting && request.for_staff {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE notices SET done_at = ?1 WHERE done_at IS NULL AND request = ?2 AND (?3 OR kind = 'handed')",
+        )
+        .bind(to_millis(now))
+        .bind(request.id.number())
+        .bind(request.status != RequestStatus::Waiting)
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 }

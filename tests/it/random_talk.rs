@@ -106,8 +106,9 @@ impl Shelf {
                     | DeskNeed::PostOf(_)
                     | DeskNeed::PostsFor(_)
                     | DeskNeed::OpenPostsIn(_) => DeskFound::Posts(Vec::new()),
-                    DeskNeed::Unposted => DeskFound::Requests(Vec::new()),
+                    DeskNeed::Unposted(_) => DeskFound::Requests(Vec::new()),
                     DeskNeed::Volunteer(_) | DeskNeed::Volunteers => DeskFound::Volunteers(Vec::new()),
+                    DeskNeed::Opening(_) => DeskFound::Opening(digidel::engine::Opening::Never),
                     DeskNeed::Ahead(_) => DeskFound::Ahead(0),
                     DeskNeed::Heard(_) => DeskFound::Heard(Vec::new()),
                 };

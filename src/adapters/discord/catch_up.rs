@@ -1,5 +1,6 @@
-//! Reading what was written while the bot was away: every open thread and the direct conversation
-//! of every resident who waits for people or talks to one, from the last message that was seen.
+//! Reading what was written while the bot was away: every open thread, the direct conversation of
+//! every resident who waits for people or talks to one, and of those who wrote during the last day,
+//! from the last message that was seen.
 //!
 //! Reads in order; the key of each message makes sure that it is handled once. Changes and
 //! deletions of that time are not seen, but for what a message says now.
@@ -14,6 +15,7 @@ use super::place::Place;
 use super::raw::number;
 use super::wrong::{Wrong, ask};
 use crate::model::desk::Followed;
+use crate::model::time::Timestamp;
 
 /// Messages in a page (discord.com/developers/docs/resources/message#get-channel-messages).
 const PAGE: u8 = 100;
@@ -22,6 +24,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The groups of people who were asked after, by guild and person.
 type Roles = HashMap<(u64, u64), Vec<String>>;
+
+/// The lowest number of what was made from a minute before this instant on: Discord's numbers grow
+/// with time (discord.com/developers/docs/reference#snowflakes), and its clock is not ours. What is
+/// read twice is handled once.
+fn number_at(instant: Timestamp) -> u64 {
+    const EPOCH: i64 = 1_420_070_400_000;
+    let since = instant.as_millisecond().saturating_sub(EPOCH + 60_000).max(0);
+    (since.unsigned_abs() << 22).max(1)
+}
 
 impl Discord {
     /// Reads everything that was missed; tries until it succeeds, as nothing is handled before.
@@ -49,13 +60,13 @@ impl Discord {
     }
 
     async fn catch_up_on(&self, conversation: &Followed, roles: &mut Roles) -> Result<(), Wrong> {
-        let after = conversation.after.as_ref().and_then(|m| m.0.parse::<u64>().ok()).filter(|id| *id != 0);
+        let seen = conversation.after.as_ref().and_then(|m| m.0.parse::<u64>().ok()).filter(|id| *id != 0);
+        let mut after = seen.unwrap_or_else(|| number_at(conversation.since));
         let channel = match Place::read(&conversation.address) {
             Some(Place::Thread(thread)) => Ok(thread),
-            Some(Place::User(user)) if after.is_some() => self.dm(user).await,
+            Some(Place::User(user)) => self.dm(user).await,
             _ => return Ok(()),
         };
-        let Some(mut after) = after else { return Ok(()) };
         let read = match channel {
             Ok(channel) => self.read_from(channel, &mut after, roles).await,
             Err(wrong) => Err(wrong),

@@ -60,13 +60,20 @@ impl Discord {
         channel: u64,
         letter: &DeskLetter,
     ) -> Result<(), Wrong> {
-        let DeskLetter::Open { request, title, head, labels, more } = letter else { return Ok(()) };
+        let DeskLetter::Open { request, title, head, labels, more, again } = letter else { return Ok(()) };
         let title = cut(title, TITLE);
         let head_bodies = bodies(head, self.labels(), false);
         let Some(first) = head_bodies.first().map(|first| with_buttons(first, &head_bodies)) else {
             return Ok(());
         };
-        let opened = match self.find(parcel, guild, channel, &title).await? {
+        let may_stand = *again || parcel.attempts > 0 || parcel.unanswered > 0;
+        let found = if may_stand { self.find(guild, channel, &title).await? } else { None };
+        let opened = match found {
+            Some((thread, true)) => {
+                // What an earlier letter wrote there may be of another day.
+                self.show(thread, &MessageRef(thread.to_string()), head, labels, false).await?;
+                Ok((thread, true))
+            }
             Some(thread) => Ok(thread),
             None => self.open_new(channel, &title, labels, &first).await,
         };
@@ -80,11 +87,7 @@ impl Discord {
             }
         };
         let place = Place::Thread(thread);
-        {
-            let mut memory = self.memory();
-            memory.threads.insert(thread);
-            memory.home_of_thread.insert(thread, (guild, channel));
-        }
+        self.know(thread, (guild, channel));
         // The first message of a forum's post has the post's own number.
         let head = if forum { thread } else { self.write_in(parcel, place, 0, &first).await? };
         let input = DeskInput::Opened {
@@ -94,12 +97,25 @@ impl Discord {
         };
         let more = more.iter().flat_map(|more| bodies(more, self.labels(), false));
         for (part, body) in (1..).zip(more) {
-            self.write_in(parcel, place, part, &body).await?;
+            match self.write_in(parcel, place, part, &body).await {
+                // The post stands: better without its beginning than as a thread that nobody knows.
+                Err(wrong) if !wrong.may_pass() && !wrong.is_channel_gone() => {
+                    tracing::error!(?wrong, "the beginning of a conversation is missing in its post");
+                }
+                other => drop(other?),
+            }
         }
         // Last, so that nothing else is written before the beginning stands.
-        let key = format!("discord:opened:{thread}");
+        let key = format!("discord:opened:{thread}:{}:{}", parcel.id, parcel.written_at.as_millisecond());
         let incoming = read::incoming(key, read::nobody(place), Input::Desk(Box::new(input)));
         self.handle(incoming).await.map_err(|error| Wrong::Before(error.to_string()))
+    }
+
+    /// Remembers a thread of the desk.
+    fn know(&self, thread: u64, home: (u64, u64)) {
+        let mut memory = self.memory();
+        memory.threads.insert(thread);
+        memory.home_of_thread.insert(thread, home);
     }
 
     async fn write_in(&self, parcel: &Parcel, place: Place, part: usize, body: &Body) -> Result<u64, Wrong> {
@@ -109,16 +125,7 @@ impl Discord {
     }
 
     /// The post of an earlier try, and whether it is a forum's.
-    async fn find(
-        &self,
-        parcel: &Parcel,
-        guild: u64,
-        channel: u64,
-        title: &str,
-    ) -> Result<Option<(u64, bool)>, Wrong> {
-        if parcel.attempts == 0 && parcel.unanswered == 0 {
-            return Ok(None);
-        }
+    async fn find(&self, guild: u64, channel: u64, title: &str) -> Result<Option<(u64, bool)>, Wrong> {
         let is_it = |thread: &&GuildChannel| {
             thread.name == title
                 && thread.parent_id == Some(ChannelId::new(channel))

@@ -5,6 +5,7 @@
 //! has its queue; interactions have three seconds and wait for nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serenity::all::{
@@ -107,11 +108,11 @@ impl Discord {
             queues.push(sender);
             tasks.spawn(self.clone().work(receiver));
         }
-        let mut intents =
-            GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
-        intents |= GatewayIntents::MESSAGE_CONTENT;
         let mut pause = Duration::from_secs(1);
         while !stop.is_cancelled() {
+            let mut intents =
+                GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
+            intents.set(GatewayIntents::MESSAGE_CONTENT, self.reads());
             let connected = tokio::select! {
                 connected = self.connect(&queues, intents) => connected,
                 () = stop.cancelled() => return,
@@ -120,10 +121,11 @@ impl Discord {
             match connected {
                 Err(serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents)) => {
                     tracing::warn!(
-                        "the message content intent is off in Discord's developer portal: volunteers answer \
-                         with the button; see docs/discord.md"
+                        "the message content intent is off in Discord's developer portal: volunteers answer with \
+                         the button, by mentioning the bot or by replying to it; everything else works as ever. \
+                         To let them simply write, switch it on and restart; see docs/discord.md"
                     );
-                    intents.remove(GatewayIntents::MESSAGE_CONTENT);
+                    self.inner.reads.store(false, Ordering::SeqCst);
                     continue;
                 }
                 Err(error) => tracing::warn!(%error, "the connection to Discord ended"),

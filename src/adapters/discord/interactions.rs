@@ -220,7 +220,7 @@ impl Discord {
                 lang,
             };
             let missing = if allowed { self.missing_rights(guild, channel).await.ok()? } else { Vec::new() };
-            DeskInput::SetUp { desk, missing, allowed }
+            DeskInput::SetUp { desk, missing, allowed, reads: self.reads() }
         } else {
             let name = given.iter().find_map(|o| match o.value {
                 ResolvedValue::String(text) => Some(text.to_owned()),

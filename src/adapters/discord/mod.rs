@@ -31,6 +31,7 @@ mod write;
 mod wrong;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -100,6 +101,8 @@ struct Inner {
     memory: Mutex<Memory>,
     /// Whether messages may be handled: not before what was missed has been read.
     caught_up: watch::Sender<bool>,
+    /// Whether Discord lets the bot read what is not said to it.
+    reads: AtomicBool,
 }
 
 /// The settings cannot be used.
@@ -156,7 +159,8 @@ impl Discord {
         let (caught_up, _) = watch::channel(false);
         let api_url = settings.api_url.clone();
         let memory = Mutex::default();
-        Ok(Self { inner: Arc::new(Inner { token, api_url, http, app, wiring, memory, caught_up }) })
+        let reads = AtomicBool::new(true);
+        Ok(Self { inner: Arc::new(Inner { token, api_url, http, app, wiring, memory, caught_up, reads }) })
     }
 
     /// Whether the gateway is connected and what was missed has been read.
@@ -171,6 +175,11 @@ impl Discord {
 
     fn labels(&self) -> &Labels {
         &self.inner.wiring.labels
+    }
+
+    /// Whether the bot reads what volunteers write in threads.
+    fn reads(&self) -> bool {
+        self.inner.reads.load(Ordering::SeqCst)
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

@@ -3,6 +3,7 @@
 //! The buttons are checked here against the request as it is now, so that of two who press at once
 //! one wins and the other is told.
 
+use super::staff::has_staff;
 use super::wait::alarm_silent;
 use super::{
     DeskNeed, Need, Seat, alias, end_button, heard, letter, post, posts, say, seat, tell, to_resident,
@@ -16,6 +17,7 @@ use crate::model::desk::{DeskEffect, DeskLetter, Notice, NoticeKind, Post, Propo
 use crate::model::effect::Effect;
 use crate::model::id::{ArticleId, RequestId, VolunteerId};
 use crate::model::lang::Lang;
+use crate::model::markup::Markup;
 use crate::model::message::{Choice, Content};
 use crate::model::request::{Request, RequestStatus};
 
@@ -32,6 +34,9 @@ pub(super) fn take(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
             tell(turn, say::desk_you_took, Vec::new());
         }
         RequestStatus::Claimed if seat.is_mine() => tell(turn, say::desk_already_yours, Vec::new()),
+        RequestStatus::Claimed if has_staff(&seat.request) => {
+            tell(turn, say::desk_state_with_staff, Vec::new());
+        }
         RequestStatus::Claimed => {
             let name = owner_name(turn, &seat.request)?;
             tell(turn, |lang| say::desk_taken_by(lang, name), Vec::new());
@@ -57,6 +62,7 @@ fn give(turn: &mut Turn<'_>, mut request: Request, mut post: Post, lang: Lang, o
     request.epoch += 1;
     post.heard_at = turn.now;
     post.warned = false;
+    post.told = false;
     turn.effect(Effect::SaveRequest(Box::new(request.clone())));
     turn.effect(Effect::FenceRequest(request.id));
     turn.effect(Effect::Desk(DeskEffect::SavePost(post.clone())));
@@ -73,11 +79,12 @@ fn own(turn: &mut Turn<'_>, id: RequestId) -> Result<Option<Seat>, Need> {
     if seat.request.status == RequestStatus::Claimed && seat.is_mine() {
         return Ok(Some(seat));
     }
-    if seat.request.status.is_with_people() {
-        tell(turn, say::desk_take_first, Vec::new());
-    } else {
-        tell(turn, say::desk_gone, Vec::new());
-    }
+    let word = match seat.request.status {
+        _ if has_staff(&seat.request) => say::desk_state_with_staff,
+        RequestStatus::Waiting | RequestStatus::Claimed => say::desk_take_first,
+        _ => say::desk_gone,
+    };
+    tell(turn, word, Vec::new());
     Ok(None)
 }
 
@@ -110,21 +117,10 @@ pub(super) fn back_to_queue(
         super::wait::alarm_waiting(turn, &request);
     }
     if let Some(post) = post {
+        turn.effect(Effect::Desk(DeskEffect::SavePost(Post { told: false, ..post.clone() })));
         post::show(turn, &request, post, lang, None);
     }
     request
-}
-
-/// Staff leave a request to the volunteers: it waits at the desk. `false`: there is no desk.
-pub(in crate::engine) fn leave_to_volunteers(turn: &mut Turn<'_>, request: Request) -> Result<bool, Need> {
-    let Some(desk) = super::desk(turn, DeskNeed::Current)? else { return Ok(false) };
-    let post = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned();
-    let free = Request { for_staff: false, assignee: None, ..request };
-    let waiting = back_to_queue(turn, free, post.as_ref(), desk.lang);
-    if post.is_none() {
-        post::open_at(turn, &waiting, &desk)?;
-    }
-    Ok(true)
 }
 
 /// Asks whom the request is to be handed to.
@@ -171,6 +167,7 @@ pub(super) fn to_staff(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     turn.effect(Effect::Desk(DeskEffect::TellStaff(Notice { kind: NoticeKind::Handed, request: Some(id) })));
     let choices = vec![end_button(&request)];
     to_resident(turn, &request, say::person_passed_on(request.lang), choices);
+    turn.effect(Effect::Desk(DeskEffect::SavePost(Post { told: false, ..seat.post.clone() })));
     to_thread(turn, &seat.post, seat.desk.lang, say::desk_thread_staff(seat.desk.lang));
     post::show(turn, &request, &seat.post, seat.desk.lang, None);
     tell(turn, say::desk_you_left_to_staff, Vec::new());
@@ -236,7 +233,7 @@ pub(super) fn resolve(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     to_resident(turn, &request, text, stars(id));
     let lang = seat.desk.lang;
     to_thread(turn, &seat.post, lang, say::desk_thread_resolved(lang, alias(&seat.me, lang)));
-    post::close(turn, &request, &seat.post, lang, Some(&seat.me));
+    post::show(turn, &request, &seat.post, lang, Some(&seat.me));
     tell(turn, say::desk_you_resolved, Vec::new());
     Ok(())
 }
@@ -270,10 +267,19 @@ pub(super) fn keep(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
 
 /// The resident ended it: the desk is told, and the thread sleeps.
 pub(in crate::engine) fn ended(turn: &mut Turn<'_>, request: &Request) -> Result<(), Need> {
+    end(turn, request, say::desk_thread_ended)
+}
+
+/// The resident has blocked the bot or left: the desk is told, and the thread sleeps.
+pub(in crate::engine) fn gone(turn: &mut Turn<'_>, request: &Request) -> Result<(), Need> {
+    end(turn, request, say::desk_thread_gone)
+}
+
+fn end(turn: &mut Turn<'_>, request: &Request, word: fn(Lang) -> Markup) -> Result<(), Need> {
     let Some(post) = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned() else { return Ok(()) };
     let lang = super::relay::lang_of(turn, &post)?;
-    to_thread(turn, &post, lang, say::desk_thread_ended(lang));
-    post::close(turn, request, &post, lang, None);
+    to_thread(turn, &post, lang, word(lang));
+    post::show(turn, request, &post, lang, None);
     Ok(())
 }
 
@@ -283,7 +289,7 @@ pub(in crate::engine) fn rated(turn: &mut Turn<'_>, id: RequestId, points: Point
     let Some(request) = turn.own_request(id)?.cloned() else { return Ok(()) };
     let lang = super::relay::lang_of(turn, &post)?;
     to_thread(turn, &post, lang, say::desk_thread_rated(lang, usize::from(points.get())));
-    post::close(turn, &request, &post, lang, None);
+    post::show(turn, &request, &post, lang, None);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! No request is lost with it: each goes back to the queue, and staff are told.
 
 use super::claim::back_to_queue;
+use super::staff::has_staff;
 use super::{DeskNeed, Need, desk, post, posts, say, to_thread};
 use crate::engine::turn::Turn;
 use crate::model::desk::{DeskEffect, Loss, Notice, NoticeKind, Post};
@@ -29,13 +30,14 @@ fn thread(turn: &mut Turn<'_>) -> Result<(), Need> {
     };
     turn.effect(Effect::Desk(DeskEffect::DropPost(gone.request)));
     let Some(request) = turn.situation.request(gone.request)?.cloned() else { return Ok(()) };
-    if !request.status.is_with_people() {
+    // What staff have, and what has ended, needs no thread.
+    if !request.status.is_with_people() || has_staff(&request) {
         return Ok(());
     }
     let lang = super::relay::lang_of(turn, &gone)?;
     let request = back_to_queue(turn, request, None, lang);
     tell_staff(turn, NoticeKind::Requeued, Some(&request));
-    post::open(turn, &request)?;
+    post::open_anew(turn, &request)?;
     Ok(())
 }
 
@@ -53,18 +55,19 @@ fn whole(turn: &mut Turn<'_>, loss: &Loss) -> Result<(), Need> {
         return Ok(());
     }
     let open: Vec<Post> = posts(turn, DeskNeed::OpenPostsIn(community.clone()))?.to_vec();
-    let mut requests = Vec::new();
-    for post in &open {
-        requests.extend(turn.situation.request(post.request)?.cloned());
-    }
     turn.effect(Effect::Desk(DeskEffect::DropDesk(community)));
     tell_staff(turn, NoticeKind::DeskLost, None);
-    for request in requests {
-        // Where only the group is gone the threads still stand, and can be used again.
-        if !matches!(loss, Loss::Group(_)) {
+    for post in open {
+        let Some(request) = turn.situation.request(post.request)?.cloned() else { continue };
+        // Where only the group is gone the threads still stand: with another group they are used again.
+        let stands = matches!(loss, Loss::Group(_));
+        if !stands {
             turn.effect(Effect::Desk(DeskEffect::DropPost(request.id)));
         }
-        let request = back_to_queue(turn, request, None, desk.lang);
+        if has_staff(&request) {
+            continue;
+        }
+        let request = back_to_queue(turn, request, Some(&post).filter(|_| stands), desk.lang);
         tell_staff(turn, NoticeKind::Requeued, Some(&request));
     }
     Ok(())

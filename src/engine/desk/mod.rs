@@ -9,11 +9,13 @@ mod loss;
 mod post;
 mod relay;
 mod set_up;
+mod staff;
 mod wait;
 
-pub(super) use self::claim::{ended, forget, leave_to_volunteers, rated};
+pub(super) use self::claim::{ended, forget, gone, rated};
 pub(super) use self::post::open;
-pub(super) use self::relay::from_resident;
+pub(super) use self::relay::{from_resident, undelivered};
+pub(super) use self::staff::{follow, leave_to_volunteers};
 pub(super) use self::wait::{claim_silent, left_for_staff, nudge, queue};
 
 use super::turn::Turn;
@@ -44,8 +46,10 @@ pub enum DeskNeed {
     PostsFor(Address),
     /// The posts of a community whose requests are with people.
     OpenPostsIn(Address),
-    /// Requests that wait and have no post.
-    Unposted,
+    /// Whether a post is being opened at this address.
+    Opening(Address),
+    /// Requests that wait and have no post at this community's desk, or at another in use.
+    Unposted(Address),
     /// One volunteer.
     Volunteer(Address),
     /// Every volunteer.
@@ -67,10 +71,23 @@ pub enum DeskFound {
     Requests(Vec<Request>),
     /// Volunteers.
     Volunteers(Vec<Volunteer>),
+    /// How far an opening has come.
+    Opening(Opening),
     /// A number.
     Ahead(usize),
     /// Lines, oldest first.
     Heard(Vec<Heard>),
+}
+
+/// How far the opening of a post has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Nobody has asked for it.
+    Never,
+    /// It is on its way: another would be a second thread.
+    UnderWay,
+    /// It has come to an end, with or without a thread.
+    Ended,
 }
 
 /// One line of a conversation.
@@ -97,7 +114,9 @@ pub(super) fn handle(turn: &mut Turn<'_>) -> Result<(), Need> {
     turn.lang = event.hints.lang.unwrap_or_default();
     match &event.input {
         Input::Desk(input) => match input.as_ref() {
-            DeskInput::SetUp { desk, missing, allowed } => set_up::set_up(turn, desk, missing, *allowed),
+            DeskInput::SetUp { desk, missing, allowed, reads } => {
+                set_up::set_up(turn, desk, missing, *allowed, *reads)
+            }
             DeskInput::Alias(alias) => set_up::alias(turn, alias),
             DeskInput::Opened { request, head, community } => post::opened(turn, *request, head, community),
             DeskInput::Answer(text) => relay::from_form(turn, text),
@@ -115,7 +134,7 @@ pub(super) fn handle(turn: &mut Turn<'_>) -> Result<(), Need> {
         Input::Text(text) => relay::from_thread(turn, text),
         Input::Edited(text) => relay::edited(turn, text),
         Input::Deleted => relay::deleted(turn),
-        Input::Unreadable(_) => relay::unreadable(turn),
+        Input::Unreadable(kind) => relay::unreadable(turn, *kind),
         _ => Ok(()),
     }
 }

@@ -3,7 +3,9 @@
 //! What is shown is the question and what the resident and the bot said of it, masked: never an
 //! address, a name or a number.
 
-use super::{DeskNeed, Need, alias, desk, heard, letter, message, say, written};
+use super::{
+    DeskFound, DeskNeed, Need, Opening, alias, desk, heard, letter, message, posts, say, volunteer, written,
+};
 use crate::engine::turn::Turn;
 use crate::model::action::Action;
 use crate::model::chat::{Address, MessageRef};
@@ -21,14 +23,43 @@ const LONGEST_QUESTION: usize = 900;
 const LONGEST_LINE: usize = 500;
 
 /// Opens a post for a request that waits, if there is a desk.
-pub(in crate::engine) fn open(turn: &mut Turn<'_>, request: &Request) -> Result<Option<Desk>, Need> {
-    let Some(desk) = desk(turn, DeskNeed::Current)? else { return Ok(None) };
-    open_at(turn, request, &desk)?;
-    Ok(Some(desk))
+pub(in crate::engine) fn open(turn: &mut Turn<'_>, request: &Request) -> Result<(), Need> {
+    match desk(turn, DeskNeed::Current)? {
+        Some(desk) => open_at(turn, request, &desk),
+        None => Ok(()),
+    }
 }
 
-/// Opens a post at this desk.
-pub(super) fn open_at(turn: &mut Turn<'_>, request: &Request, desk: &Desk) -> Result<(), Need> {
+/// Sees to it that a request has a post at this desk: one, whatever is under way already.
+pub(super) fn open_at(turn: &mut Turn<'_>, request: &Request, at: &Desk) -> Result<(), Need> {
+    if let Some(old) = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned() {
+        if old.community == at.community || desk(turn, DeskNeed::Of(old.community.clone()))?.is_some() {
+            return Ok(());
+        }
+        // Its desk has been given up: nobody could take it there.
+        turn.effect(Effect::Desk(DeskEffect::DropPost(request.id)));
+        turn.send(letter(old.thread, Content::Desk(DeskLetter::Remove), None));
+    }
+    let opening = match turn.situation.desk(DeskNeed::Opening(at.opening(request.id)))? {
+        DeskFound::Opening(opening) => *opening,
+        _ => Opening::Never,
+    };
+    if opening == Opening::UnderWay {
+        return Ok(());
+    }
+    write_opening(turn, request, at, opening == Opening::Ended)
+}
+
+/// The thread is gone: the request gets another.
+pub(super) fn open_anew(turn: &mut Turn<'_>, request: &Request) -> Result<(), Need> {
+    match desk(turn, DeskNeed::Current)? {
+        // The letter that opened the lost one may not have come to its end: this one waits for it.
+        Some(desk) => write_opening(turn, request, &desk, true),
+        None => Ok(()),
+    }
+}
+
+fn write_opening(turn: &mut Turn<'_>, request: &Request, desk: &Desk, again: bool) -> Result<(), Need> {
     let mut told = vec![request.id];
     told.extend(turn.session.last.as_ref().map(|last| last.request));
     let more = conversation(desk.lang, heard(turn, told)?);
@@ -38,6 +69,7 @@ pub(super) fn open_at(turn: &mut Turn<'_>, request: &Request, desk: &Desk) -> Re
         head: head(request, desk.lang, None),
         labels: labels(request, desk.lang),
         more: (!more.is_empty()).then(|| message(desk.lang, more, Vec::new())),
+        again,
     };
     turn.send(letter(desk.opening(request.id), Content::Desk(open), Some(request.id)));
     Ok(())
@@ -51,28 +83,46 @@ pub(super) fn opened(
     community: &Address,
 ) -> Result<(), Need> {
     let thread = turn.here().clone();
+    let remove = |turn: &mut Turn<'_>| {
+        turn.send(letter(turn.here().clone(), Content::Desk(DeskLetter::Remove), None));
+    };
+    let Some(request) = turn.situation.request(id)?.cloned() else {
+        // The resident has deleted everything meanwhile.
+        remove(turn);
+        return Ok(());
+    };
+    if posts(turn, DeskNeed::PostOf(id))?.first().is_some_and(|known| known.thread != thread) {
+        // One thread is the request's; another, from a desk before this one, came too late.
+        remove(turn);
+        return Ok(());
+    }
+    let Some(desk) = desk(turn, DeskNeed::Of(community.clone()))? else {
+        // The desk was given up meanwhile.
+        remove(turn);
+        return if request.status == RequestStatus::Waiting { open(turn, &request) } else { Ok(()) };
+    };
     let post = Post {
         request: id,
-        thread: thread.clone(),
+        thread,
         head: head.clone(),
         community: community.clone(),
         heard_at: turn.now,
         warned: false,
-    };
-    let Some(request) = turn.situation.request(id)?.cloned() else {
-        // The resident has deleted everything meanwhile.
-        turn.send(letter(thread, Content::Desk(DeskLetter::Remove), None));
-        return Ok(());
+        told: false,
     };
     turn.effect(Effect::Desk(DeskEffect::SavePost(post.clone())));
-    if !request.status.is_with_people() {
-        let lang = desk(turn, DeskNeed::Of(community.clone()))?.map_or(Lang::Sv, |d| d.lang);
-        close(turn, &request, &post, lang, None);
+    if request.status != RequestStatus::Waiting || request.for_staff {
+        // It was taken, left or ended while the post was being opened.
+        let owner = match &request.owner {
+            Some(owner) => Some(volunteer(turn, owner)?),
+            None => None,
+        };
+        show(turn, &request, &post, desk.lang, owner.as_ref());
     }
     Ok(())
 }
 
-/// Brings the first message up to date.
+/// Brings the first message up to date. The thread of what has ended goes to sleep.
 pub(super) fn show(
     turn: &mut Turn<'_>,
     request: &Request,
@@ -80,28 +130,13 @@ pub(super) fn show(
     lang: Lang,
     owner: Option<&Volunteer>,
 ) {
-    let letter_ = DeskLetter::Show {
-        head: post.head.clone(),
-        message: head(request, lang, owner),
-        labels: labels(request, lang),
+    let (head, message, labels) = (post.head.clone(), head(request, lang, owner), labels(request, lang));
+    let change = if request.status.is_with_people() {
+        DeskLetter::Show { head, message, labels }
+    } else {
+        DeskLetter::Close { head, message, labels }
     };
-    turn.send(letter(post.thread.clone(), Content::Desk(letter_), None));
-}
-
-/// Brings the first message up to date and puts the thread to sleep.
-pub(super) fn close(
-    turn: &mut Turn<'_>,
-    request: &Request,
-    post: &Post,
-    lang: Lang,
-    owner: Option<&Volunteer>,
-) {
-    let letter_ = DeskLetter::Close {
-        head: post.head.clone(),
-        message: head(request, lang, owner),
-        labels: labels(request, lang),
-    };
-    turn.send(letter(post.thread.clone(), Content::Desk(letter_), None));
+    turn.send(letter(post.thread.clone(), Content::Desk(change), None));
 }
 
 fn topic(request: &Request, lang: Lang) -> String {
@@ -116,6 +151,7 @@ fn labels(request: &Request, lang: Lang) -> Vec<String> {
     let state = match request.status {
         RequestStatus::Waiting if request.for_staff => say::desk_label_staff(lang),
         RequestStatus::Waiting => say::desk_label_waiting(lang),
+        RequestStatus::Claimed if request.owner.is_none() => say::desk_label_staff(lang),
         RequestStatus::Claimed => say::desk_label_claimed(lang),
         _ => say::desk_label_done(lang),
     };
@@ -135,6 +171,7 @@ fn head(request: &Request, lang: Lang, owner: Option<&Volunteer>) -> Message {
         (RequestStatus::Waiting, _) if request.for_staff => say::desk_state_staff(lang),
         (RequestStatus::Waiting, _) => say::desk_state_waiting(lang),
         (RequestStatus::Claimed, Some(owner)) => say::desk_state_claimed(lang, alias(owner, lang)),
+        (RequestStatus::Claimed, None) => say::desk_state_with_staff(lang),
         _ => say::desk_state_done(lang),
     };
     let question = written(&cut(&request.question, LONGEST_QUESTION));
@@ -158,6 +195,8 @@ fn buttons(request: &Request, lang: Lang) -> Vec<Choice> {
             }
             choices
         }
+        // Staff have it: nothing is to be pressed until they let go.
+        RequestStatus::Claimed if request.owner.is_none() => Vec::new(),
         RequestStatus::Claimed => vec![
             button(say::button_desk_answer(lang), DeskButton::Answer),
             button(say::button_desk_suggest(lang), DeskButton::Suggest),

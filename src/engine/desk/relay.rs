@@ -2,13 +2,15 @@
 //!
 //! Only the owner's texts leave the thread, under the alias; lines that begin with `//` stay.
 
+use super::staff::has_staff;
 use super::{
     DeskNeed, Need, Seat, actor, alias, desk, letter, message, posts, say, seat, tell, to_thread, written,
 };
 use crate::engine::turn::Turn;
-use crate::model::desk::{DeskEffect, Post};
+use crate::model::desk::{DeskEffect, Notice, NoticeKind, Post};
 use crate::model::effect::Effect;
-use crate::model::event::{Input, Unreadable};
+use crate::model::event::{Input, Mishap, Unreadable};
+use crate::model::id::RequestId;
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::message::{Content, Message};
@@ -52,11 +54,31 @@ fn carry_on(turn: &mut Turn<'_>, seat: &Seat, text: &str) {
 
 /// Somebody writes in a thread.
 pub(super) fn from_thread(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
-    let Some(seat) = owner_here(turn)? else { return Ok(()) };
-    super::claim::heard_of(turn, &seat.post);
     let text = outward(text);
+    let Some(seat) = owner_here(turn)? else {
+        return if text.is_empty() { Ok(()) } else { stays_here(turn) };
+    };
+    super::claim::heard_of(turn, &seat.post);
     if !text.is_empty() {
         carry_on(turn, &seat, &text);
+    }
+    Ok(())
+}
+
+/// A volunteer writes where nobody of the desk speaks to the resident: they are told why, once, as
+/// they may believe that it is read. Where another has the request they only talk among themselves.
+fn stays_here(turn: &mut Turn<'_>) -> Result<(), Need> {
+    let (Some(post), Some((_, groups))) = (post_here(turn)?, actor(turn)) else { return Ok(()) };
+    let Some(desk) = desk(turn, DeskNeed::Of(post.community.clone()))? else { return Ok(()) };
+    let Some(request) = turn.situation.request(post.request)? else { return Ok(()) };
+    let word = match request.status {
+        RequestStatus::Waiting => say::desk_stays_waiting(desk.lang),
+        RequestStatus::Claimed if has_staff(request) => say::desk_stays_with_staff(desk.lang),
+        _ => return Ok(()),
+    };
+    if groups.contains(&desk.group) && !post.told {
+        to_thread(turn, &post, desk.lang, word);
+        turn.effect(Effect::Desk(DeskEffect::SavePost(Post { told: true, ..post })));
     }
     Ok(())
 }
@@ -101,29 +123,61 @@ pub(super) fn deleted(turn: &mut Turn<'_>) -> Result<(), Need> {
     Ok(())
 }
 
-/// The platform does not let the bot read the thread: the form is the way.
-pub(super) fn unreadable(turn: &mut Turn<'_>) -> Result<(), Need> {
-    let Some(seat) = owner_here(turn)? else { return Ok(()) };
-    to_thread(turn, &seat.post, seat.desk.lang, say::desk_cannot_read(seat.desk.lang));
+/// The platform does not let the bot read the thread: the owner is told once which ways there are.
+pub(super) fn unreadable(turn: &mut Turn<'_>, kind: Unreadable) -> Result<(), Need> {
+    let Some(seat) = owner_here(turn)? else {
+        return if kind == Unreadable::Other { stays_here(turn) } else { Ok(()) };
+    };
+    // Of something without words nothing is kept back.
+    let tell = kind == Unreadable::Other && !seat.post.told;
+    if tell {
+        to_thread(turn, &seat.post, seat.desk.lang, say::desk_cannot_read(seat.desk.lang));
+    }
+    super::claim::heard_of(turn, &Post { told: seat.post.told || tell, ..seat.post });
     Ok(())
 }
 
-/// The resident writes while a person owns the request: the thread reads it. `false`: there is none.
-pub(in crate::engine) fn from_resident(turn: &mut Turn<'_>, request: &Request) -> Result<bool, Need> {
-    let Some(post) = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned() else { return Ok(false) };
+/// A letter did not arrive: whoever answers is told, as nobody else can know.
+pub(in crate::engine) fn undelivered(turn: &mut Turn<'_>, id: RequestId, mishap: Mishap) -> Result<(), Need> {
+    let open = turn.situation.request(id)?.filter(|request| request.status.is_with_people());
+    let Some(request) = open.filter(|request| !has_staff(request)) else { return Ok(()) };
+    let post = posts(turn, DeskNeed::PostOf(id))?.first().cloned();
+    let Some(post) = post else {
+        if mishap == Mishap::Unopened {
+            let notice = Notice { kind: NoticeKind::Requeued, request: Some(request.id) };
+            turn.effect(Effect::Desk(DeskEffect::TellStaff(notice)));
+        }
+        return Ok(());
+    };
     let lang = lang_of(turn, &post)?;
+    let word = match mishap {
+        Mishap::Gone => say::desk_lost_gone(lang),
+        Mishap::Refused => say::desk_lost_refused(lang),
+        Mishap::Unknown => say::desk_lost_unknown(lang),
+        Mishap::Unopened => return Ok(()),
+    };
+    to_thread(turn, &post, lang, word);
+    Ok(())
+}
+
+/// The resident writes while a person owns the request: the thread of a volunteer reads it. What
+/// staff are told is not the desk's, but what stands there already follows its changes.
+pub(in crate::engine) fn from_resident(turn: &mut Turn<'_>, request: &Request) -> Result<(), Need> {
+    let Some(post) = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned() else { return Ok(()) };
+    let lang = lang_of(turn, &post)?;
+    let heard = request.owner.is_some();
     let says = |text: &str| message(lang, say::desk_resident_says(lang, written(text)), Vec::new());
     match &turn.event.input {
-        Input::Text(text) | Input::Forwarded(text) => {
+        Input::Text(text) | Input::Forwarded(text) if heard => {
             let letter = letter(post.thread.clone(), Content::Message(says(text)), None);
             turn.effect(Effect::Desk(DeskEffect::Relay(Box::new(letter))));
         }
         Input::Edited(text) => turn.effect(Effect::Desk(DeskEffect::Amend(Box::new(says(text))))),
         Input::Deleted => turn.effect(Effect::Desk(DeskEffect::Withdraw)),
-        Input::Unreadable(kind) => to_thread(turn, &post, lang, named(lang, *kind)),
-        _ => return Ok(false),
+        Input::Unreadable(kind) if heard => to_thread(turn, &post, lang, named(lang, *kind)),
+        _ => {}
     }
-    Ok(true)
+    Ok(())
 }
 
 /// What cannot be carried on is named.

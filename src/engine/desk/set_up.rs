@@ -11,7 +11,13 @@ use crate::model::request::Request;
 const LONGEST_ALIAS: usize = 30;
 
 /// Puts a desk in use, and opens the posts of whoever waits already.
-pub(super) fn set_up(turn: &mut Turn<'_>, desk: &Desk, missing: &[Right], allowed: bool) -> Result<(), Need> {
+pub(super) fn set_up(
+    turn: &mut Turn<'_>,
+    desk: &Desk,
+    missing: &[Right],
+    allowed: bool,
+    reads: bool,
+) -> Result<(), Need> {
     if !allowed {
         tell(turn, say::desk_set_up_not_allowed, Vec::new());
         return Ok(());
@@ -21,7 +27,7 @@ pub(super) fn set_up(turn: &mut Turn<'_>, desk: &Desk, missing: &[Right], allowe
         tell(turn, |lang| say::desk_set_up_missing(lang).and(rights), Vec::new());
         return Ok(());
     }
-    let waiting: Vec<Request> = match turn.situation.desk(DeskNeed::Unposted)? {
+    let waiting: Vec<Request> = match turn.situation.desk(DeskNeed::Unposted(desk.community.clone()))? {
         DeskFound::Requests(requests) => requests.clone(),
         _ => Vec::new(),
     };
@@ -29,7 +35,11 @@ pub(super) fn set_up(turn: &mut Turn<'_>, desk: &Desk, missing: &[Right], allowe
     for request in &waiting {
         post::open_at(turn, request, desk)?;
     }
-    tell(turn, say::desk_set_up_done, Vec::new());
+    let done = |lang| {
+        let done = say::desk_set_up_done(lang);
+        if reads { done } else { done.and(say::desk_set_up_no_reading(lang)) }
+    };
+    tell(turn, done, Vec::new());
     Ok(())
 }
 

@@ -76,6 +76,9 @@ pub(in crate::engine) fn nudge(turn: &mut Turn<'_>, request: &Request) -> Result
             lang,
             say::desk_thread_nudge(lang, say::Minutes(usize::try_from(waited).unwrap_or(minutes))),
         );
+    } else {
+        // Its post could not be opened; perhaps it can be now.
+        super::open(turn, request)?;
     }
     let choices = choices(turn, request);
     turn.ask(say::desk_still_waiting(turn.lang).and(queue), choices);
@@ -99,6 +102,7 @@ pub(in crate::engine) fn left_for_staff(turn: &mut Turn<'_>, request: &Request) 
     turn.effect(Effect::Desk(DeskEffect::TellStaff(notice)));
     if let Some(post) = posts(turn, DeskNeed::PostOf(request.id))?.first().cloned() {
         let lang = super::relay::lang_of(turn, &post)?;
+        turn.effect(Effect::Desk(DeskEffect::SavePost(Post { told: false, ..post.clone() })));
         to_thread(turn, &post, lang, say::desk_thread_staff(lang));
         super::post::show(turn, request, &post, lang, None);
     }

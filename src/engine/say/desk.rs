@@ -42,6 +42,7 @@ sentences! {
     desk_state_waiting() = "desk.state_waiting";
     desk_state_staff() = "desk.state_staff";
     desk_state_claimed(name) = "desk.state_claimed";
+    desk_state_with_staff() = "desk.state_with_staff";
     desk_state_done() = "desk.state_done";
     desk_thread_taken(name) = "desk.thread_taken";
     desk_thread_released(name) = "desk.thread_released";
@@ -53,6 +54,17 @@ sentences! {
     desk_thread_nudge(minutes) = "desk.thread_nudge";
     desk_thread_warned(name, minutes) = "desk.thread_warned";
     desk_thread_owner_left() = "desk.thread_owner_left";
+    desk_thread_gone() = "desk.thread_gone";
+    desk_thread_staff_took() = "desk.thread_staff_took";
+    desk_thread_staff_wrote(text) = "desk.thread_staff_wrote";
+    desk_thread_staff_answered() = "desk.thread_staff_answered";
+    desk_thread_staff_resolved() = "desk.thread_staff_resolved";
+    desk_thread_back() = "desk.thread_back";
+    desk_stays_waiting() = "desk.stays_waiting";
+    desk_stays_with_staff() = "desk.stays_with_staff";
+    desk_lost_gone() = "desk.lost_gone";
+    desk_lost_refused() = "desk.lost_refused";
+    desk_lost_unknown() = "desk.lost_unknown";
     desk_sent_voice() = "desk.sent_voice";
     desk_sent_picture() = "desk.sent_picture";
     desk_sent_file() = "desk.sent_file";
@@ -67,6 +79,7 @@ sentences! {
     desk_set_up_not_allowed() = "desk.set_up_not_allowed";
     desk_set_up_missing() = "desk.set_up_missing";
     desk_set_up_done() = "desk.set_up_done";
+    desk_set_up_no_reading() = "desk.set_up_no_reading";
     desk_alias_bad() = "desk.alias_bad";
     desk_alias_set(name) = "desk.alias_set";
     desk_preview() = "desk.preview";

@@ -26,6 +26,9 @@ words! {
     merged_into() = "console.merged_into";
     merged_of() = "console.merged_of";
     split() = "console.split";
+    notice_handed() = "console.notice_handed";
+    notice_requeued() = "console.notice_requeued";
+    notice_desk_lost() = "console.notice_desk_lost";
     view_name() = "console.view_name";
     view_keep() = "console.view_keep";
     view_drop(name) = "console.view_drop";

@@ -174,7 +174,12 @@ async fn set_up_desk(house: &mut House) {
         key: "desk".to_owned(),
         chat: Chat { address: community, scope: Scope::Desk },
         role: Role::Volunteer { who, groups: vec!["vol".to_owned()] },
-        input: Input::Desk(Box::new(DeskInput::SetUp { desk, missing: Vec::new(), allowed: true })),
+        input: Input::Desk(Box::new(DeskInput::SetUp {
+            desk,
+            missing: Vec::new(),
+            allowed: true,
+            reads: true,
+        })),
         hints: Hints::default(),
         reply: None,
         message: None,
@@ -213,6 +218,33 @@ async fn staff_hand_a_conversation_to_the_volunteers_and_nothing_else() {
     let question = of(&house, &ali).await;
     let answer = does(&mut anna, &path(&question), "volunteers", &[]).await;
     assert!(answer.location().ends_with("done=impossible"), "{}", answer.location());
+}
+
+#[tokio::test]
+async fn what_the_desk_leaves_or_loses_is_seen_in_the_list_until_somebody_has_it() {
+    let (mut house, _, mut anna) = opened().await;
+    let rut = resident(Platform::Telegram, "1");
+    set_up_desk(&mut house).await;
+    asks(&mut house, &rut, "sv", "hur skannar jag ett foto").await;
+    let talk = of(&house, &rut).await;
+    assert!(!anna.get("/staff").await.body.contains("Lämnat till personalen"));
+    house.does(&rut, None, &format!("[personstaff:{}]", talk.id)).await;
+    assert!(anna.get("/staff").await.body.contains("Lämnat till personalen"));
+    does(&mut anna, &path(&of(&house, &rut).await), "take", &[]).await;
+    assert!(!anna.get("/staff").await.body.contains("Lämnat till personalen"));
+
+    let lost = Incoming {
+        key: "lost".to_owned(),
+        chat: Chat { address: Address::new(Platform::Discord, "g:1"), scope: Scope::Desk },
+        role: Role::Clock,
+        input: Input::Desk(Box::new(DeskInput::Lost(digidel::model::desk::Loss::Community))),
+        hints: Hints::default(),
+        reply: None,
+        message: None,
+    };
+    house.app.handle(lost).await.expect("a turn");
+    assert!(anna.get("/staff").await.body.contains("disk i Discord är borta"));
+    house.store.open_notices().await.expect("a store").iter().for_each(|n| assert_eq!(n.1, "desk_lost"));
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn a_conversation_survives_ten_deaths() -> Tested {
     for text in ["svar-1", "svar-2", "svar-3", "**Humlan** har släppt", "gav 5 av 5"] {
         assert_eq!(count(&bridge, post, text), 1, "{text}");
     }
-    assert_eq!(bridge.dc.threads(desk.forum).len(), 1);
+    assert_eq!(bridge.dc.threads(desk.place).len(), 1);
     let taken = screen.iter().position(|t| t.contains("Humlan svarar dig här nu")).unwrap_or_default();
     let freed = screen.iter().position(|t| t.contains("väntar på någon annan")).unwrap_or_default();
     let between: Vec<&String> =
@@ -106,7 +106,7 @@ async fn a_lost_answer_opens_no_second_post_and_sends_no_text_twice() -> Tested 
     bridge.says(&amina, "svar-3").await?;
     desk.anna.sees(post, "svar-3").await?;
     assert_eq!((count(&bridge, post, "svar-1"), count(&bridge, post, "svar-2")), (1, 1));
-    assert_eq!(bridge.dc.threads(desk.forum).len(), 1);
+    assert_eq!(bridge.dc.threads(desk.place).len(), 1);
     // A gateway that drops an event brings it when the session is resumed, or it is read.
     bridge.dc.drop_gateway_at("MESSAGE_CREATE", crate::support::discord::Moment::Before);
     desk.anna.say(post, "ord-1")?;

@@ -89,6 +89,40 @@ async fn waiting_is_honest_and_silence_frees_a_request() -> Tested {
 }
 
 #[tokio::test]
+async fn whether_anybody_is_there_is_said_at_once() -> Tested {
+    let mut bridge = Bridge::open().await?;
+    bridge.desk().await?;
+    // It is Monday, ten o'clock.
+    let said = [
+        ("mon = [\"09:00-12:00\"]", "Volontärerna brukar svara till klockan 12"),
+        ("mon = [\"17:00-19:00\"]", "Ingen är här just nu. Volontärerna brukar svara från klockan 17"),
+        ("wed = [\"17:00-19:00\"]", "Ingen är här just nu. Volontärerna brukar svara igen"),
+    ];
+    for (n, (week, words)) in said.into_iter().enumerate() {
+        let mut facts = facts().as_ref().clone();
+        let (rules, problems) =
+            digidel::facts::desk::DeskRules::read("desk.toml", &format!("[week]\n{week}"));
+        assert!(problems.is_empty(), "{problems:?}");
+        facts.desk = rules;
+        bridge.app().replace_facts(facts);
+        let who = Bridge::resident(&format!("r{n}"));
+        bridge.asks_for_person(&who, "Min mejl är full").await?;
+        bridge.reads(&who, words).await?;
+    }
+    // Whoever waits on is told the place in the queue again.
+    let first = Bridge::resident("r0");
+    bridge.later(16);
+    bridge.reads(&first, "Ingen har tagit din fråga än").await?;
+    bridge.taps(&first, "Vänta kvar").await?;
+    bridge.quiet().await?;
+    let last = bridge.screen(&first).pop();
+    assert!(last.as_ref().is_some_and(|shown| shown.text.contains("Du är först i kön")), "{last:?}");
+    let choices: Vec<String> = last.into_iter().flat_map(|s| s.choices).map(|c| c.label).collect();
+    assert!(choices.contains(&"Avsluta samtalet".to_owned()), "{choices:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_request_is_handed_over_and_an_article_sent() -> Tested {
     let mut bridge = Bridge::open().await?;
     let desk = bridge.desk().await?;
@@ -145,7 +179,7 @@ async fn what_is_deleted_sends_the_request_back_to_the_queue() -> Tested {
     desk.bo.sees(second, "Skärmen är svart").await?;
     // The forum goes while nobody listens.
     bridge.kill();
-    bridge.dc.delete_channel(desk.forum);
+    bridge.dc.delete_channel(desk.place);
     bridge.start().await?;
     for _ in 0..200 {
         if bridge.store.open_notices().await?.iter().any(|(_, kind, _)| kind == "desk_lost") {
@@ -190,6 +224,54 @@ async fn a_volunteer_answers_anyone_from_the_knowledge_base() -> Tested {
         .await?;
     assert!(public.contains("BankID"), "{public}");
     bridge.dc.clean()?;
+    Ok(())
+}
+
+/// The permissions that the guide asks for, as its number.
+fn guide() -> Result<u64, Box<dyn std::error::Error>> {
+    let guide = include_str!("../../../docs/discord.md");
+    let number = guide.split("for an invitation link: `").nth(1).and_then(|rest| rest.split('`').next());
+    Ok(number.ok_or("no number")?.parse()?)
+}
+
+#[tokio::test]
+async fn the_guides_permissions_are_enough_and_none_is_too_many() -> Tested {
+    use crate::support::discord::permissions as may;
+    let asked = guide()?;
+    let mut bridge = Bridge::open().await?;
+    let guild = bridge.dc.guild("Digidel");
+    let forum = bridge.dc.forum(guild, "ärenden", &["Väntar", "Taget", "Klart"]);
+    // Closed to everybody but the volunteers and the bot, as the guide says.
+    bridge.dc.set_bot_permissions(guild, asked);
+    bridge.dc.overwrite(forum, guild, 0, may::EVERYONE);
+    bridge.dc.overwrite(forum, crate::support::discord::BOT, asked, 0);
+    let desk = bridge.desk_in(guild, forum).await?;
+    bridge.dc.overwrite(forum, desk.role, may::VIEW | may::SEND_IN_THREADS | may::HISTORY, 0);
+    let amina = Bridge::resident("amina");
+    bridge.asks_for_person(&amina, "Skärmen är svart").await?;
+    let post = bridge.post(&desk, 0).await?;
+    desk.anna.press(post, "Ta ärendet")?.message().await?;
+    desk.anna.say(post, "Hej")?;
+    bridge.reads(&amina, "Humlan: Hej").await?;
+    bridge.kill();
+    desk.anna.say(post, "Hallå")?;
+    bridge.start().await?;
+    bridge.reads(&amina, "Humlan: Hallå").await?;
+    desk.anna.press(post, "Avsluta ärendet")?.message().await?;
+    bridge.reads(&amina, "har avslutat samtalet").await?;
+    bridge.quiet().await?;
+    bridge.does(&amina, Input::Command(digidel::model::event::Command::Forget, String::new()), None).await?;
+    bridge.taps(&amina, "Ja, radera allt").await?;
+    bridge.quiet().await?;
+    assert!(!bridge.dc.look(|state| state.channels.contains_key(&post)));
+    bridge.dc.clean()?;
+    // Without any one of them the desk cannot be set up.
+    let options = [("channel", json!(forum.to_string())), ("role", json!(desk.role.to_string()))];
+    for bit in (0..64).map(|n| 1_u64 << n).filter(|bit| asked & bit != 0) {
+        bridge.dc.overwrite(forum, crate::support::discord::BOT, asked & !bit, bit);
+        let missing = desk.owner.slash(desk.hall, "desk setup", &options)?.message().await?;
+        assert!(missing.contains("Jag saknar behörigheter"), "{bit:b}: {missing}");
+    }
     Ok(())
 }
 

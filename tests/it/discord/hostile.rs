@@ -46,14 +46,48 @@ async fn hostile_texts_stay_text_both_ways() -> Tested {
     }
     let long: String = bridge.dc.screen(post).iter().map(|s| s.content.as_str()).collect();
     assert_eq!(long.matches("långt").count(), 1_250);
-    for request in bridge.dc.requests().iter().filter(|r| r.body["content"].is_string()) {
-        assert_eq!(request.body["allowed_mentions"], json!({"parse": []}), "{request}");
-    }
+    silent_and_once(&bridge)?;
     // What reaches the resident is markup whose every block is plain text but for the alias.
     for shown in bridge.screen(&amina) {
         assert!(!shown.text.contains('\u{202E}') && !shown.text.contains("Andersson"), "{}", shown.text);
     }
     bridge.dc.clean()?;
+    Ok(())
+}
+
+/// Whether every message in a body, however deep, can notify nobody; how many there are.
+fn silent(json: &serde_json::Value) -> Result<usize, Cannot> {
+    let mut count = 0;
+    if json["content"].is_string() {
+        if json["allowed_mentions"] != json!({"parse": []}) {
+            return Err(Cannot(format!("may notify somebody: {json}")));
+        }
+        count += 1;
+    }
+    let nested: Vec<&serde_json::Value> = match json {
+        serde_json::Value::Object(fields) => fields.values().collect(),
+        serde_json::Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    for one in nested {
+        count += silent(one)?;
+    }
+    Ok(count)
+}
+
+/// Everything that the bot has sent notifies nobody, and what it has written in a channel carries a
+/// nonce of its own.
+fn silent_and_once(bridge: &Bridge) -> Tested {
+    let mut sent = 0;
+    for request in bridge.dc.requests() {
+        sent += silent(&request.body)?;
+    }
+    let written = bridge.dc.requests_to("POST /channels/{channel_id}/messages");
+    assert!(sent > 20 && written.len() > 10, "{sent} {}", written.len());
+    for request in &written {
+        let nonce = request.body["nonce"].as_str().unwrap_or_default();
+        assert!(!nonce.is_empty() && request.body["enforce_nonce"] == true, "{request}");
+    }
     Ok(())
 }
 

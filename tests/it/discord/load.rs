@@ -27,7 +27,7 @@ async fn two_hundred_requests_at_once() -> Tested {
         bridge.asks_for_person(who, "Hjälp mig med telefonen").await?;
     }
     bridge.post(&desk, REQUESTS - 1).await?;
-    let posts: Vec<Id> = bridge.dc.threads(desk.forum).into_iter().map(|t| t.id).collect();
+    let posts: Vec<Id> = bridge.dc.threads(desk.place).into_iter().map(|t| t.id).collect();
     assert_eq!(posts.len(), REQUESTS);
     for post in &posts {
         desk.anna.press(*post, "Ta ärendet")?.answered().await?;

@@ -2,124 +2,51 @@
 //! WebSocket. Residents sit at a screen that stands for Telegram; the adapter there is another's.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use digidel::adapters::discord::{Discord, Labels, Wiring};
-use digidel::app::App;
+use digidel::alarms::AlarmClock;
+use digidel::app::{App, Handled};
 use digidel::engine::say;
 use digidel::model::chat::{Address, Chat, Hints, MessageRef, Platform, Role};
+use digidel::model::deed::{Deed, RequestOp};
 use digidel::model::event::{Incoming, Input};
 use digidel::model::id::Fresh;
-use digidel::model::message::{Choice, Content, Message};
-use digidel::model::time::{Clock, from_millis, to_millis};
-use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
+use digidel::model::request::Request;
+use digidel::model::time::{Clock, Timestamp, from_millis, to_millis};
+use digidel::outbox::Outbox;
 use digidel::settings;
 use digidel::store::Store;
-use futures_util::future::BoxFuture;
+use digidel::store::worklist::Filter;
 use serde_json::json;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::discord::{Cannot, Id, Person, Server, TOKEN};
+use crate::support::discord::{Cannot, Id, Person, Server, State, TOKEN};
 use crate::support::house::{MONDAY, facts, instant};
 
+mod away;
 mod commands;
 mod crash;
 mod desk;
 mod hostile;
+mod intent;
 mod load;
+mod losses;
+mod one_thread;
+mod phones;
+mod staff;
+mod text_channel;
+mod waiting;
+
+use self::phones::{Phones, Shown};
 
 pub type Tested = Result<(), Box<dyn std::error::Error>>;
 
 /// How long a test waits for something to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// One thing that stands on a resident's screen.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    pub letter: String,
-    pub text: String,
-    pub choices: Vec<Choice>,
-    pub gone: bool,
-}
-
-/// Residents' telephones: what stands on the screen of each, and since when.
-#[derive(Clone, Default)]
-pub struct Phones {
-    screens: Arc<Mutex<Vec<(Address, Shown, tokio::time::Instant)>>>,
-    changed: Arc<Notify>,
-}
-
-impl Phones {
-    fn with<T>(&self, see: impl FnOnce(&mut Vec<(Address, Shown, tokio::time::Instant)>) -> T) -> T {
-        let seen = see(&mut self.screens.lock().unwrap_or_else(PoisonError::into_inner));
-        self.changed.notify_waiters();
-        seen
-    }
-
-    fn put(&self, parcel: &Parcel, message: &Message) {
-        let letter = parcel.id.to_string();
-        let shown = Shown {
-            letter: letter.clone(),
-            text: message.text.plain(),
-            choices: message.ask.choices().to_vec(),
-            gone: false,
-        };
-        self.with(|screens| {
-            // A letter that is delivered twice is the same message: the terminal tells by its number.
-            if !screens.iter().any(|(_, s, _)| s.letter == letter) {
-                screens.push((parcel.to.clone(), shown, tokio::time::Instant::now()));
-            }
-        });
-    }
-
-    fn change(&self, at: &[MessageRef], change: impl Fn(&mut Shown)) {
-        self.with(|screens| {
-            for (_, shown, _) in screens.iter_mut().filter(|(_, s, _)| at.iter().any(|m| m.0 == s.letter)) {
-                change(shown);
-            }
-        });
-    }
-}
-
-impl Deliver for Phones {
-    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        match &parcel.content {
-            Content::Message(message) => self.put(parcel, message),
-            Content::Edit { at, message, .. } => self.change(at, |shown| shown.text = message.text.plain()),
-            Content::Withdraw { at, .. } => self.change(at, |shown| shown.gone = true),
-            _ => {}
-        }
-        Box::pin(async { Ok(vec![MessageRef(parcel.id.to_string())]) })
-    }
-
-    fn repeats_safely(&self) -> bool {
-        true
-    }
-}
-
-struct AlarmClock(App);
-
-impl Deliver for AlarmClock {
-    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        Box::pin(async move {
-            let Content::Alarm(alarm) = &parcel.content else { panic!("not an alarm") };
-            let incoming = Incoming {
-                key: format!("alarm:{}", parcel.id),
-                chat: Chat::private(parcel.to.clone()),
-                role: Role::Clock,
-                input: Input::Alarm(alarm.clone()),
-                hints: Hints::default(),
-                reply: None,
-                message: None,
-            };
-            let done = self.0.handle(incoming).await;
-            done.map(|_| Vec::new()).map_err(|e| SendError::Refused(e.to_string()).into())
-        })
-    }
-}
 
 /// The process: what ends when it is killed.
 struct Process {
@@ -146,21 +73,39 @@ pub struct Bridge {
     seeds: Arc<AtomicU64>,
     bell: Arc<Notify>,
     process: Option<Process>,
+    folder: Option<tempfile::TempDir>,
     keys: u64,
 }
 
 impl Bridge {
     pub async fn open() -> Result<Self, Box<dyn std::error::Error>> {
-        Self::on(Store::in_memory().await?).await
+        Self::on_disk(Server::start().await?).await
+    }
+
+    /// On a database of its own that outlives a kill: one in memory goes with its connection.
+    pub async fn on_disk(dc: Server) -> Result<Self, Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let store = Store::open(&folder.path().join("digidel.db")).await?;
+        let mut bridge = Self::at(dc, store).await?;
+        bridge.folder = Some(folder);
+        Ok(bridge)
     }
 
     pub async fn on(store: Store) -> Result<Self, Box<dyn std::error::Error>> {
+        Self::at(Server::start().await?, store).await
+    }
+
+    /// At a Discord that is not as it usually is.
+    pub async fn at(dc: Server, store: Store) -> Result<Self, Box<dyn std::error::Error>> {
         if std::env::var_os("RUST_LOG").is_some() {
             let filter = tracing_subscriber::EnvFilter::from_default_env();
             let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
         }
+        // One time for both: the numbers of what is written at Discord are made of it.
+        let here = u64::try_from(to_millis(instant(MONDAY)))?;
+        dc.advance(Duration::from_millis(here.saturating_sub(dc.look(State::now))));
         let mut bridge = Self {
-            dc: Server::start().await?,
+            dc,
             store,
             phones: Phones::default(),
             now: Arc::new(AtomicI64::new(to_millis(instant(MONDAY)))),
@@ -168,6 +113,7 @@ impl Bridge {
             seeds: Arc::new(AtomicU64::new(1)),
             bell: Arc::new(Notify::new()),
             process: None,
+            folder: None,
             keys: 0,
         };
         bridge.start().await?;
@@ -322,6 +268,40 @@ impl Bridge {
             .with(|screens| screens.iter().filter(|(a, ..)| a == who).map(|(_, s, _)| s.clone()).collect())
     }
 
+    /// The instant by the bot's clock.
+    pub fn clock(&self) -> Timestamp {
+        let gone = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(0);
+        from_millis(self.now.load(Ordering::SeqCst) + gone)
+    }
+
+    /// The request that a resident opened last.
+    pub async fn request_of(&self, who: &Address) -> Result<Request, Box<dyn std::error::Error>> {
+        let all = self.store.requests(&Filter::default(), 500).await?;
+        let own = all.into_iter().filter(|r| r.resident == *who);
+        Ok(own.max_by_key(|r| r.opened_at).ok_or_else(|| Cannot(format!("no request of {who}")))?)
+    }
+
+    /// A member of staff does something about it, as the console would.
+    pub async fn staff_does(
+        &mut self,
+        who: &Address,
+        deed: Deed,
+    ) -> Result<Handled, Box<dyn std::error::Error>> {
+        let request = self.request_of(who).await?;
+        let op = RequestOp { request: request.id, seen: request.changed_at, deed };
+        self.keys += 1;
+        let incoming = Incoming {
+            key: format!("test:{}", self.keys),
+            chat: Chat::private(who.clone()),
+            role: Role::Staff(1),
+            input: Input::Deed(Box::new(op)),
+            hints: Hints::default(),
+            reply: None,
+            message: None,
+        };
+        Ok(self.app().handle(incoming).await?)
+    }
+
     /// A resident asks for a person and agrees.
     pub async fn asks_for_person(&mut self, who: &Address, matter: &str) -> Tested {
         self.does(who, Input::Command(digidel::model::event::Command::Person, String::new()), None).await?;
@@ -333,8 +313,13 @@ impl Bridge {
 /// A guild with a desk that is set up, and two volunteers.
 pub struct Desk {
     pub guild: Id,
-    pub forum: Id,
+    /// A forum, or a text channel.
+    pub place: Id,
+    /// Where commands are given.
+    pub hall: Id,
     pub role: Id,
+    /// May manage the guild.
+    pub owner: Person,
     pub anna: Person,
     pub bo: Person,
 }
@@ -343,6 +328,11 @@ impl Bridge {
     pub async fn desk(&mut self) -> Result<Desk, Box<dyn std::error::Error>> {
         let guild = self.dc.guild("Digidel");
         let forum = self.dc.forum(guild, "ärenden", &["Väntar", "Taget", "Klart", "Personal", "svenska"]);
+        self.desk_in(guild, forum).await
+    }
+
+    /// A desk in a channel of any kind that can have threads.
+    pub async fn desk_in(&mut self, guild: Id, place: Id) -> Result<Desk, Box<dyn std::error::Error>> {
         let role = self.dc.role(guild, "volontär", 0);
         let owner = self.dc.person("Ägaren");
         let admin = self.dc.role(guild, "styr", crate::support::discord::permissions::ADMINISTRATOR);
@@ -351,14 +341,14 @@ impl Bridge {
         anna.join(guild, &[role]);
         bo.join(guild, &[role]);
         let hall = self.dc.text_channel(guild, "hallen");
-        let options = [("channel", json!(forum.to_string())), ("role", json!(role.to_string()))];
+        let options = [("channel", json!(place.to_string())), ("role", json!(role.to_string()))];
         let set_up = owner.slash(hall, "desk setup", &options)?.message().await?;
         assert!(set_up.contains("Disken är klar"), "{set_up}");
         for (who, alias) in [(&anna, "Humlan"), (&bo, "Biet")] {
             let named = who.slash(hall, "desk alias", &[("name", json!(alias))])?.message().await?;
             assert!(named.contains(alias), "{named}");
         }
-        Ok(Desk { guild, forum, role, anna, bo })
+        Ok(Desk { guild, place, hall, role, owner, anna, bo })
     }
 
     /// Waits for the next post of the desk, counted from 0.
@@ -367,16 +357,19 @@ impl Bridge {
             .dc
             .until("a post is opened", |state| {
                 let posts: Vec<Id> =
-                    state.channels.values().filter(|c| c.parent == Some(desk.forum)).map(|c| c.id).collect();
+                    state.channels.values().filter(|c| c.parent == Some(desk.place)).map(|c| c.id).collect();
                 posts.get(n).copied()
             })
             .await?;
         // Not before the bot knows its own post.
-        for _ in 0..500 {
-            let followed = self.store.followed(Platform::Discord).await.map_err(|e| Cannot(e.to_string()))?;
-            if followed.iter().any(|f| f.address.id() == format!("t:{post}")) {
-                break;
-            }
+        while !self
+            .store
+            .followed(Platform::Discord)
+            .await
+            .map_err(|e| Cannot(e.to_string()))?
+            .iter()
+            .any(|f| f.address.id() == format!("t:{post}"))
+        {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(post)

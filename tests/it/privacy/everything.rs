@@ -91,7 +91,7 @@ const PERSONAL: &[(&str, &[&str])] = &[
             "asked_at",
         ],
     ),
-    ("request_desk", &["request", "thread", "head", "community", "heard_at", "warned"]),
+    ("request_desk", &["request", "thread", "head", "community", "heard_at", "warned", "told"]),
     ("seen", &["address", "message"]),
     ("volunteers", &["who", "id", "alias"]),
     ("relayed", &["address", "message", "letter"]),
@@ -221,7 +221,7 @@ async fn plant(path: &Path, now: i64) -> Vec<String> {
         word("note")
     ));
     rows.push(format!(
-        "INSERT INTO request_desk VALUES ({REQUEST}, '{THREAD}', '{}', 'discord:guild:1', {now}, 0)",
+        "INSERT INTO request_desk VALUES ({REQUEST}, '{THREAD}', '{}', 'discord:guild:1', {now}, 0, 0)",
         word("head")
     ));
     rows.push(format!("INSERT INTO seen VALUES ('{PERSON}', '{}')", word("seen")));

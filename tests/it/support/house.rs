@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use digidel::adapters::terminal::{self, Terminal};
+use digidel::alarms::AlarmClock;
 use digidel::app::{App, Handled, Seed};
 use digidel::facts::Facts;
 use digidel::facts::source::Source;
@@ -15,7 +16,7 @@ use digidel::model::id::Fresh;
 use digidel::model::message::{Content, Message};
 use digidel::model::staff::StaffOp;
 use digidel::model::time::{Clock, Timestamp, from_millis, swedish_instant, to_millis};
-use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt, SendError};
+use digidel::outbox::{Deliver, Failure, Outbox, Parcel, Receipt};
 use digidel::store::Store;
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
@@ -72,28 +73,6 @@ impl Deliver for Hall {
         }
         let screen = self.screen(&parcel.to);
         Box::pin(async move { screen.deliver(parcel).await.map(|_| vec![MessageRef("1".into())]) })
-    }
-}
-
-/// Brings the bot's notes to itself back.
-pub struct AlarmClock(pub App);
-
-impl Deliver for AlarmClock {
-    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        Box::pin(async move {
-            let Content::Alarm(alarm) = &parcel.content else { panic!("not an alarm") };
-            let incoming = Incoming {
-                key: format!("alarm:{}", parcel.id),
-                chat: Chat::private(parcel.to.clone()),
-                role: Role::Clock,
-                input: Input::Alarm(alarm.clone()),
-                hints: Hints::default(),
-                reply: None,
-                message: None,
-            };
-            let done = self.0.handle(incoming).await;
-            done.map(|_| Vec::new()).map_err(|e| SendError::Refused(e.to_string()).into())
-        })
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use digidel::adapters::telegram::Telegram;
+use digidel::alarms::AlarmClock;
 use digidel::app::{App, Seed};
 use digidel::engine::say;
 use digidel::facts::Facts;
@@ -21,7 +22,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::house::{AlarmClock, MONDAY, facts, instant};
+use crate::support::house::{MONDAY, facts, instant};
 use crate::support::telegram::{Bubble, Sent, Server, User};
 
 /// The secret of the webhook.

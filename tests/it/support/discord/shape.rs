@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::permissions::in_channel;
-use super::state::{BOT, Channel, Command, File, Guild, Id, Kind, Member, Message, State};
+use super::state::{
+    BOT, Callback, Channel, Command, File, Guild, Id, Interaction, Kind, Member, Message, State,
+};
 
 /// A moment, as Discord writes it.
 pub fn time(milliseconds: u64) -> Value {
@@ -176,13 +178,26 @@ pub fn message(state: &State, which: &Message) -> Value {
     if let Some(cause) = which.interaction.and_then(|i| state.interactions.get(&i)) {
         json["application_id"] = id(BOT);
         json["webhook_id"] = id(BOT);
-        json["interaction_metadata"] = json!({
-            "id": id(cause.id), "type": cause.kind, "user": user(state, cause.user),
-            "authorizing_integration_owners": owners(state, cause.by_user, cause.user, cause.channel)
-        });
-        if let Some(source) = cause.source.filter(|_| cause.kind == 3) {
-            json["interaction_metadata"]["interacted_message_id"] = id(source);
-        }
+        json["interaction_metadata"] = metadata(state, cause);
+    }
+    json
+}
+
+/// What a message tells of the interaction that it answers; of a form, also of what opened it.
+fn metadata(state: &State, cause: &Interaction) -> Value {
+    let mut json = json!({
+        "id": id(cause.id), "type": cause.kind, "user": user(state, cause.user),
+        "authorizing_integration_owners": owners(state, cause.by_user, cause.user, cause.channel)
+    });
+    if let Some(source) = cause.source.filter(|_| cause.kind == 3) {
+        json["interacted_message_id"] = id(source);
+    }
+    let opened = |other: &&Interaction| {
+        let form = matches!(other.callback, Some(Callback::Modal(_)));
+        form && other.id < cause.id && other.user == cause.user && other.channel == cause.channel
+    };
+    if let Some(opener) = state.interactions.values().rfind(opened).filter(|_| cause.kind == 5) {
+        json["triggering_interaction_metadata"] = metadata(state, opener);
     }
     json
 }

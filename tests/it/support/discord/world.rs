@@ -79,6 +79,19 @@ impl Server {
         })
     }
 
+    /// Deletes a role.
+    pub fn delete_role(&self, guild: Id, role: Id) {
+        self.change(|state| {
+            let Some(place) = state.guilds.get_mut(&guild) else { return };
+            place.roles.remove(&role);
+            for member in place.members.values_mut() {
+                member.roles.remove(&role);
+            }
+            let event = json!({"guild_id": shape::id(guild), "role_id": shape::id(role)});
+            state.emit("GUILD_ROLE_DELETE", &event, Audience::Guild(guild, None));
+        });
+    }
+
     /// An ordinary channel.
     pub fn text_channel(&self, guild: Id, name: &str) -> Id {
         self.change(|state| {
