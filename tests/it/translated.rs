@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use digidel::adapters::terminal;
-use digidel::engine::say;
 use digidel::model::chat::Address;
 use digidel::model::event::Input;
 use digidel::model::lang::Lang;
@@ -95,9 +94,8 @@ fn allowed() -> BTreeSet<String> {
             text.extend([&words.android, &words.iphone].into_iter().flatten().map(String::as_str));
         }
     }
-    // An interpreter's language is told to the staff, who read Swedish.
     for lang in Lang::ALL {
-        text.extend([lang.own_name(), " ", &say::language_name(Lang::Sv, lang.code()), " "]);
+        text.extend([lang.own_name(), " "]);
     }
     text.push_str("digidel.ics digidel.txt ");
     for term in crate::support::house::facts().glossary.of(Lang::Sv) {

@@ -19,6 +19,18 @@ pub(super) struct Row {
     pub hidden: bool,
 }
 
+/// How a table is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Plot {
+    /// Bars side by side, one a day.
+    Days,
+    /// Bars below each other beside their labels.
+    Bars {
+        /// They begin at the right, as the script does.
+        from_right: bool,
+    },
+}
+
 /// One table with its plot.
 pub(super) struct Figure {
     pub id: &'static str,
@@ -29,15 +41,18 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    /// A table with its bars; those of days stand side by side.
+    /// A table with its bars.
     pub fn new(
         id: &'static str,
         title: String,
         columns: Vec<String>,
         rows: Vec<Row>,
-        side_by_side: bool,
+        plot: Plot,
     ) -> Self {
-        let plot = if side_by_side { columns_of(&rows, &title) } else { bars_of(&rows, &title) };
+        let plot = match plot {
+            Plot::Days => columns_of(&rows, &title),
+            Plot::Bars { from_right } => bars_of(&rows, &title, from_right),
+        };
         Self { id, title, columns, rows, plot }
     }
 }
@@ -107,20 +122,20 @@ fn columns_of(rows: &[Row], title: &str) -> Safe {
     Safe::drawing(svg)
 }
 
-/// Bars below each other, with their labels.
-fn bars_of(rows: &[Row], title: &str) -> Safe {
+/// Bars below each other, with their labels, which begin where the script does.
+fn bars_of(rows: &[Row], title: &str, from_right: bool) -> Safe {
     let Some(most) = most(rows) else { return Safe::default() };
     let rows: Vec<&Row> = rows.iter().take(BARS).collect();
     let mut svg = open(720.0, f64::from(u32::try_from(rows.len()).unwrap_or(1)) * 24.0, title);
     for (row, n) in rows.into_iter().zip(0_u32..) {
-        let y = f64::from(n) * 24.0;
+        let (y, width) = (f64::from(n) * 24.0, share(row, most) * 450.0);
+        let (label, bar) = if from_right { (720.0, 460.0 - width) } else { (0.0, 260.0) };
         let _ = write!(
             svg,
-            "<text x=\"0\" y=\"{:.1}\">{}</text><rect class=\"bar\" x=\"260\" y=\"{:.1}\" width=\"{:.1}\" height=\"18\"/>",
+            "<text x=\"{label}\" y=\"{:.1}\">{}</text><rect class=\"bar\" x=\"{bar:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"18\"/>",
             y + 16.0,
             html::escape(&row.label),
             y + 2.0,
-            share(row, most) * 450.0
         );
     }
     svg.push_str("</svg>");
@@ -137,9 +152,11 @@ mod tests {
 
     #[test]
     fn a_hidden_count_has_no_bar() {
-        let svg = bars_of(&[row("a", 4, true), row("b<", 10, false)], "t").to_string();
+        let svg = bars_of(&[row("a", 4, true), row("b<", 10, false)], "t", false).to_string();
         assert!(svg.contains("width=\"0.0\"") && svg.contains("b&lt;"), "{svg}");
-        assert_eq!(bars_of(&[row("a", 4, true)], "t").to_string(), "");
+        assert_eq!(bars_of(&[row("a", 4, true)], "t", false).to_string(), "");
+        let svg = bars_of(&[row("أ", 10, false)], "t", true).to_string();
+        assert!(svg.contains("<text x=\"720\"") && svg.contains("x=\"10.0\""), "{svg}");
     }
 
     #[test]
