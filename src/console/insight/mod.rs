@@ -17,6 +17,7 @@ use super::{Console, Frame, OrBroken};
 use crate::engine::say;
 use crate::http::html;
 use crate::http::words::Terms;
+use crate::model::chat::Platform;
 use crate::model::id::CentreId;
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, RequestStatus};
@@ -62,7 +63,11 @@ fn label(w: Terms, lang: Lang, by: By, word: &str) -> String {
         By::Status => RequestStatus::from_word(word).map_or_else(|| word.to_owned(), |s| shown::status(w, s)),
         By::Outcome => shown::outcome(w, Outcome::from_word(word)),
         By::Platform if word.is_empty() => w.erased_question(),
-        By::Platform | By::Day | By::Centre => word.to_owned(),
+        By::Platform => {
+            let known = Platform::ALL.into_iter().find(|p| p.name() == word);
+            known.map_or_else(|| word.to_owned(), |p| shown::platform(w, p))
+        }
+        By::Day | By::Centre => word.to_owned(),
     }
 }
 
