@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use self::figure::{FEW, Figure, Plot, Row, hidden, parts, shown_count};
+use self::figure::{FEW, Figure, Row, hidden, parts, shown_count};
 use super::session::{Right, Staff, missing, staff};
 use super::shown::{self, Choice};
 use super::{Console, Frame, OrBroken};
@@ -49,10 +49,6 @@ struct Page {
     numbers: Vec<(String, String)>,
     figures: Vec<Figure>,
     csv: String,
-}
-
-fn bars(w: Terms) -> Plot {
-    Plot::Bars { from_right: w.lang().is_rtl() }
 }
 
 fn label(w: Terms, lang: Lang, by: By, word: &str) -> String {
@@ -126,14 +122,15 @@ async fn figures(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resu
             _ => label(w, lang, by, word),
         };
         let rows = parts(w, counts.into_iter().map(|(word, n)| (name(&word), n)).collect());
-        figures.push(Figure::new(id, title, vec![column, w.insight_count()], rows, if by == By::Day { Plot::Days } else { bars(w) }));
+        let figure = Figure::new(id, title, vec![column, w.insight_count()], rows);
+        figures.push(if by == By::Day { figure.by_day() } else { figure });
     }
     let visits =
         console.store.count_visits(set.centre.as_ref(), set.from, until).await.or_broken(console, headers)?;
     let word = |s: &str| VisitStatus::from_word(s).map_or_else(|| s.to_owned(), |s| shown::visit(w, s));
     let rows = parts(w, visits.into_iter().map(|(s, n)| (word(&s), n)).collect());
     let columns = vec![w.visit_status(), w.insight_count()];
-    figures.push(Figure::new("visits", w.insight_visits(), columns, rows, bars(w)));
+    figures.push(Figure::new("visits", w.insight_visits(), columns, rows));
     figures.push(missed(console, set, headers).await?);
     figures.push(waits(w, &set_waits(console, set, headers).await?));
     Ok(figures)
@@ -175,7 +172,7 @@ async fn rising(
     rows.sort_by_key(|(more, _)| -more);
     let rows: Vec<Row> = rows.into_iter().take(RISING).map(|(_, row)| row).collect();
     let columns = vec![w.f_topic(), w.insight_before(), w.insight_now()];
-    Ok(Some(Figure::new("rising", w.insight_rising(), columns, rows, bars(w))))
+    Ok(Some(Figure::new("rising", w.insight_rising(), columns, rows)))
 }
 
 /// The visits that nobody came to, by centre.
@@ -192,7 +189,7 @@ async fn missed(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resul
         Row { label: centre_name(console, w, centre), cells, number: *number, hidden }
     });
     let columns = vec![w.f_centre(), w.insight_missed(), w.insight_visits()];
-    Ok(Figure::new("missed", w.insight_missed(), columns, rows.collect(), bars(w)))
+    Ok(Figure::new("missed", w.insight_missed(), columns, rows.collect()))
 }
 
 async fn set_waits(
@@ -219,7 +216,7 @@ fn waits(w: Terms, waits: &[Option<i64>]) -> Figure {
     counts.push((w.insight_wait_none(), i64::try_from(none).unwrap_or(0)));
     let rows = if waits.is_empty() { Vec::new() } else { parts(w, counts) };
     let columns = vec![w.insight_wait_column(), w.insight_count()];
-    Figure::new("waits", w.insight_wait(), columns, rows, bars(w))
+    Figure::new("waits", w.insight_wait(), columns, rows)
 }
 
 /// The wait that this share of those who were answered did not exceed; `None` for too few of them.
