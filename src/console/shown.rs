@@ -94,6 +94,25 @@ pub(super) fn platform(w: Terms, platform: Platform) -> String {
     }
 }
 
+/// A fact of a centre, as the form calls it.
+pub(super) fn fact(w: Terms, field: &str) -> String {
+    match field {
+        "name" => w.visit_name(),
+        "address" => w.centre_address(),
+        "postal" => w.centre_postal(),
+        "phones" | "municipality_phone" => w.centre_phone(),
+        "email" => w.centre_email(),
+        "url" => w.centre_url(),
+        "hours" => w.centre_hours(),
+        "modes" => w.centre_modes(),
+        "confirmed" => w.centre_confirmed(),
+        "languages" => w.f_lang(),
+        "status" => w.f_status(),
+        "position" => w.map(),
+        other => other.to_owned(),
+    }
+}
+
 /// A deed of the audit.
 pub(super) fn deed(w: Terms, deed: &str) -> String {
     match deed.split(' ').next().unwrap_or("") {

@@ -142,7 +142,7 @@ async fn on_telegram_names_and_numbers_read_as_they_are() {
                 }
             }
         }
-        assert!(told > 30 && lines > 100, "{lang}: {told} facts in {lines} lines");
+        assert!(told > 30 && lines > 60, "{lang}: {told} facts in {lines} lines");
     }
 }
 
@@ -189,7 +189,9 @@ fn in_every_text_of_ours_numbers_read_as_they_are() {
             // A key and its quotation marks are not shown; a placeholder's value comes with its own marks.
             let shown = Regex::new(r#"^\s*[\w-]+(: "?| = "?)|"$|%\{\w+\}"#).expect("a pattern");
             let line = shown.replace_all(line, "").into_owned();
-            assert_eq!(turned(&line), Vec::<String>::new(), "{line}");
+            // Commands get their marks when they are said.
+            let turned = turned(&line).into_iter().filter(|fact| !fact.starts_with('/'));
+            assert_eq!(turned.collect::<Vec<_>>(), Vec::<String>::new(), "{line}");
             told += facts_of(&line).len();
         }
         assert!(told > 10, "{lang}: {told}");

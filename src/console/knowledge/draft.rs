@@ -58,7 +58,8 @@ impl Draft {
         // What is nearly always so stands there already: two sentences of one's own are then enough.
         if let Some(swedish) = parts.iter_mut().find(|p| p.lang == Lang::Sv) {
             let w = Terms(Words(Lang::Sv));
-            (swedish.fails, swedish.centre, swedish.bring) = (w.draft_fails(), w.draft_centre(), w.draft_bring());
+            (swedish.fails, swedish.centre, swedish.bring) =
+                (w.draft_fails(), w.draft_centre(), w.draft_bring());
         }
         Self { parts, link: USUAL_PAGE.to_owned(), ..Self::default() }
     }

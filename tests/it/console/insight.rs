@@ -63,7 +63,7 @@ async fn every_plot_has_its_table_and_the_spreadsheet_says_the_same() {
     let (bars, rows) = (page.texts(".bars .length svg").len(), page.texts(".bars tbody tr").len());
     assert!(bars > 5 && bars == rows, "{bars} bars, {rows} rows");
     assert_eq!(page.texts(".figure > svg").len(), 1);
-    assert!(page.texts(".figure > svg + details table tbody tr").len() > 1);
+    assert!(!page.texts(".figure > svg + details table tbody tr").is_empty());
     let csv = anna.get("/staff/insight.csv?days=7").await;
     assert!(csv.header("content-type").starts_with("text/csv"));
     for row in page.texts("section[aria-labelledby=f-status] tbody tr th") {
