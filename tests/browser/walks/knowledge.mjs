@@ -31,7 +31,7 @@ export const becomesKnown = async ({ browser, url, staff, examine }) => {
   assert.equal(await staff.locator(".card", { hasText: ASKED }).count(), 0, "and waits no longer");
 
   const next = await visitor(browser, url);
-  await next.say("byta kedja cykel");
+  await next.say("Hur byter man kedja på cykeln?");
   assert.match(await next.page.locator("#lines").innerText(), /lånar ut verktyg/, "live at once");
   await Promise.all([first, next].map((one) => one.page.context().close()));
 };
