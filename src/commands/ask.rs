@@ -49,7 +49,7 @@ fn answer(facts: &Facts, question: &str) -> Value {
         "top": found.hits.iter().map(|hit| &hit.article).collect::<Vec<_>>(),
         "decision": decision,
         "score": found.confidence,
-        "intent": understanding.intent.map(|intent| format!("{intent:?}")),
+        "intent": understanding.intent.or(understanding.there).map(|intent| format!("{intent:?}")),
         "lang": found.lang.map(|(lang, _)| lang),
         "topic": topic,
     })
