@@ -240,7 +240,7 @@ fn duration(w: Terms, millis: Option<i64>) -> String {
 fn share(w: Terms, part: i64, whole: i64) -> String {
     let few = |n: i64| (1..FEW).contains(&n);
     if whole < FEW || few(part) || few(whole - part) {
-        w.insight_few()
+        w.insight_not_shown()
     } else {
         format!("{} %", part * 100 / whole)
     }
@@ -354,8 +354,9 @@ mod tests {
         assert_eq!(quantile(&waits(10), 5), Some(5 * 60_000));
         assert_eq!(quantile(&waits(10), 9), Some(9 * 60_000));
         let w = Terms(crate::http::words::Words(Lang::En));
-        assert_eq!(share(w, 3, 100), w.insight_few());
-        assert_eq!(share(w, 97, 100), w.insight_few());
+        // Nearly all is not "fewer than five".
+        assert_eq!(share(w, 3, 100), w.insight_not_shown());
+        assert_eq!(share(w, 97, 100), w.insight_not_shown());
         assert_eq!(share(w, 50, 100), "50 %");
         // Ten shown beside a whole of eleven would tell the one that is hidden.
         assert_eq!(waits_rows(w, &waits(10)), [w.insight_not_shown(), w.insight_few()]);
