@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use digidel::adapters::terminal;
+use digidel::http::words::{Terms, Words};
 use digidel::model::chat::{Address, Platform};
 use digidel::model::event::Input;
 use digidel::model::lang::Lang;
@@ -204,6 +205,11 @@ async fn no_word_of_a_page_stands_outside_the_locales() {
     let mut allowed = allowed();
     // Keys, the names of platforms, of the account and of the address, and what says nothing.
     allowed.extend(words("Telegram Discord Web Enter admin http localhost true false"));
+    // A new answer begins as a Swedish draft.
+    let swedish = Terms(Words(Lang::Sv));
+    for draft in [swedish.draft_fails(), swedish.draft_centre(), swedish.draft_bring()] {
+        allowed.extend(words(&draft));
+    }
     // Why a question ranks so is told by the examples, whatever language they are in.
     for article in crate::support::house::facts().knowledge.articles() {
         article.texts().for_each(|(_, text)| allowed.extend(words(&text.examples.join(" "))));
