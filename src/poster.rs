@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use fast_qr::ECL;
 use fast_qr::qr::{QRBuilder, QRCode};
 
+use crate::http::html::escape;
+
 /// The page in millimetres (ISO 216, A4).
 const WIDTH: f64 = 210.0;
 const HEIGHT: f64 = 297.0;
@@ -45,8 +47,8 @@ pub fn svg(poster: &Poster<'_>) -> Option<String> {
          viewBox=\"0 0 {WIDTH} {HEIGHT}\" xml:lang=\"{}\" font-family=\"'Source Sans 3','Noto Sans',Arial,sans-serif\" \
          text-anchor=\"middle\">\n<title>{}</title>\n<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n\
          <rect width=\"{WIDTH}\" height=\"8\" fill=\"#00527a\"/>\n",
-        escaped(poster.lang),
-        escaped(poster.centre),
+        escape(poster.lang),
+        escape(poster.centre),
     );
     let mut y = 32.0;
     for line in wrapped(poster.title, TITLE_LINE) {
@@ -76,7 +78,7 @@ fn text(out: &mut String, y: f64, size: f64, weight: u16, colour: &str, line: &s
     let _ = writeln!(
         out,
         "<text x=\"{x}\" y=\"{y:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" fill=\"{colour}\">{}</text>",
-        escaped(line)
+        escape(line)
     );
 }
 
@@ -109,10 +111,6 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

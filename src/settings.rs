@@ -47,6 +47,10 @@ pub struct Http {
     pub behind_proxy: bool,
     /// How many seconds a peer may take to say what it wants.
     pub patience_seconds: u16,
+    /// Who is responsible for the site, as the accessibility statement names them, e.g. `Motala kommun`.
+    pub operator: Option<String>,
+    /// Where faults of the site are reported: an address of e-mail, or of a page (`https://…`).
+    pub contact: Option<String>,
 }
 
 /// Backups that are made while the bot runs.
@@ -121,6 +125,8 @@ impl Default for Http {
             embed: Vec::new(),
             behind_proxy: false,
             patience_seconds: 10,
+            operator: None,
+            contact: None,
         }
     }
 }

@@ -95,6 +95,7 @@ struct Account {
     this: String,
     two_factor: bool,
     wrong: Option<String>,
+    langs: &'static [Lang],
 }
 
 async fn page(
@@ -115,6 +116,7 @@ async fn page(
         this: staff.token.hash(SESSION),
         two_factor: staff.account.two_factor,
         wrong,
+        langs: Lang::OFFERED,
     };
     html::page_with(status, &page)
 }

@@ -74,7 +74,7 @@ struct Page {
     /// Whether the volunteers may be asked.
     to_volunteers: bool,
     others: String,
-    platform: &'static str,
+    platform: String,
 }
 
 /// The request of an address, if it is this person's business.
@@ -148,7 +148,7 @@ async fn page(
             && request.owner.is_none()
             && request.merged_into.is_none(),
         others: console.present.others(request.id, &staff.account, staff.now),
-        platform: request.resident.platform().name(),
+        platform: shown::platform(w, request.resident.platform()),
         f: Frame::new(&staff, "requests", done),
     })
 }
@@ -172,7 +172,7 @@ fn about(console: &Console, staff: &Staff, request: &Request, people: &[Account]
         (w.f_kind(), shown::kind(w, request.kind)),
         (w.c_opened(), w.stamp(&request.opened_at)),
         (w.f_lang(), say::language_name(lang, request.lang.code())),
-        (w.f_platform(), request.resident.platform().name().to_owned()),
+        (w.f_platform(), shown::platform(w, request.resident.platform())),
         (w.f_outcome(), shown::outcome(w, request.outcome)),
     ];
     if let Some(topic) = &request.topic {

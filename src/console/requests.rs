@@ -160,7 +160,7 @@ struct Row {
     status_word: String,
     topic: String,
     lang: String,
-    platform: &'static str,
+    platform: String,
     centre: String,
     assignee: String,
     changed: String,
@@ -231,7 +231,7 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         status_word: shown::status(w, r.status),
         topic: r.topic.as_deref().map(|t| crate::engine::say::topic(lang, t)).unwrap_or_default(),
         lang: crate::engine::say::language_name(lang, r.lang.code()),
-        platform: r.resident.platform().name(),
+        platform: shown::platform(w, r.resident.platform()),
         centre: r.centre.as_ref().map(centre_name).unwrap_or_default(),
         assignee: r.assignee.map(|id| shown::name(&people, id)).unwrap_or_default(),
         changed: w.stamp(&from_millis(to_millis(r.changed_at))),
@@ -258,7 +258,7 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
         topics: shown::topics(&facts, lang, &asked.topic),
         langs: shown::choices(&Lang::ALL, &asked.lang, |l| (l.code().to_owned(), l.own_name().to_owned())),
         platforms: shown::choices(&Platform::ALL, &asked.platform, |p| {
-            (p.name().to_owned(), p.name().to_owned())
+            (p.name().to_owned(), shown::platform(w, *p))
         }),
         centres: mine.map(|c| Choice::new(c.id.to_string(), c.name.clone(), &asked.centre)).collect(),
         outcomes: shown::choices(Outcome::ALL, &asked.outcome, |o| {

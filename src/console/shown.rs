@@ -3,6 +3,7 @@
 use crate::engine::say;
 use crate::facts::Facts;
 use crate::http::words::Terms;
+use crate::model::chat::Platform;
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, RequestKind, RequestStatus};
 use crate::model::staff_account::Account;
@@ -80,6 +81,35 @@ pub(super) fn visit(w: Terms, status: VisitStatus) -> String {
         VisitStatus::Lapsed => w.visit_lapsed(),
         VisitStatus::Arrived => w.visit_arrived(),
         VisitStatus::NoShow => w.visit_no_show(),
+    }
+}
+
+/// Where somebody writes.
+pub(super) fn platform(w: Terms, platform: Platform) -> String {
+    match platform {
+        Platform::Telegram => "Telegram".to_owned(),
+        Platform::Discord => "Discord".to_owned(),
+        Platform::Web => w.platform_web(),
+        Platform::Terminal => w.platform_terminal(),
+    }
+}
+
+/// A fact of a centre, as the form calls it.
+pub(super) fn fact(w: Terms, field: &str) -> String {
+    match field {
+        "name" => w.visit_name(),
+        "address" => w.centre_address(),
+        "postal" => w.centre_postal(),
+        "phones" | "municipality_phone" => w.centre_phone(),
+        "email" => w.centre_email(),
+        "url" => w.centre_url(),
+        "hours" => w.centre_hours(),
+        "modes" => w.centre_modes(),
+        "confirmed" => w.centre_confirmed(),
+        "languages" => w.f_lang(),
+        "status" => w.f_status(),
+        "position" => w.map(),
+        other => other.to_owned(),
     }
 }
 

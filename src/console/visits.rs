@@ -158,7 +158,7 @@ fn row(staff: &Staff, visit: &Visit) -> Row {
     let (w, lang) = (staff.w, staff.account.lang);
     let today = in_sweden(visit.starts_at).date() == in_sweden(staff.now).date();
     let mut wishes = Vec::new();
-    wishes.extend(visit.wishes.interpreter.as_ref().map(|i| w.visit_interpreter(i)));
+    wishes.extend(visit.wishes.interpreter.as_ref().map(|i| w.visit_interpreter(say::interpreter(lang, i))));
     wishes.extend((visit.wishes.company == Company::Accompanied).then(|| w.visit_accompanied()));
     wishes.extend(visit.wishes.note.clone());
     let answerable = visit.status == VisitStatus::Proposed || visit.status == VisitStatus::Booked;

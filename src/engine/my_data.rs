@@ -98,6 +98,7 @@ fn shown(turn: &Turn<'_>, name: &str, value: &Value) -> Option<String> {
             known.unwrap_or(text)
         }
         "topic" => say::topic(turn.lang, &text),
+        "lang" | "interpreter" => say::interpreter(turn.lang, &text.into()),
         _ => text,
     })
 }

@@ -22,6 +22,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
+use serde::Deserialize;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -53,6 +54,10 @@ pub struct Site {
     pub behind_proxy: bool,
     /// The address that people come to, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Who is responsible for the site.
+    pub operator: Option<Arc<str>>,
+    /// Where its faults are reported.
+    pub contact: Option<Arc<str>>,
     /// Whether everything in the database is invented (`run --demo`): every page says so.
     pub invented: bool,
     store: Store,
@@ -70,6 +75,8 @@ impl Site {
             embed: settings.embed.clone().into(),
             behind_proxy: settings.behind_proxy,
             public_url: public_url.trim_end_matches('/').into(),
+            operator: settings.operator.as_deref().map(Arc::from),
+            contact: settings.contact.as_deref().map(Arc::from),
             invented: false,
             store,
             state: Parts::new(Vec::new(), Arc::new(|| Timestamp::UNIX_EPOCH)),
@@ -88,11 +95,24 @@ impl Site {
         Self { invented, ..self }
     }
 
+    /// The words of a page in the language that its address names (`?lang=ar`), else in the browser's.
+    #[must_use]
+    pub fn words_in(&self, asked: &InLanguage, headers: &HeaderMap) -> Words {
+        asked.lang.parse().map_or_else(|_| self.words(headers), Words)
+    }
+
     /// The words of a page in the language of the browser, if we speak it.
     #[must_use]
     pub fn words(&self, headers: &HeaderMap) -> Words {
         Words(browser_language(headers).unwrap_or_default())
     }
+}
+
+/// The language that a page's address asks for: pages that know no conversation keep to its language so.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct InLanguage {
+    lang: String,
 }
 
 /// The first language of `Accept-Language` that we speak.

@@ -96,12 +96,38 @@ words! {
 /// What the person asks for at the visit, beside help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {
-    /// The language that an interpreter is wished for, in words that staff read.
-    pub interpreter: Option<String>,
+    /// The language that an interpreter is wished for.
+    pub interpreter: Option<Interpreter>,
     /// Who comes.
     pub company: Company,
     /// What else is needed to take part, in the person's own words, masked.
     pub note: Option<String>,
+}
+
+/// The language of an interpreter: one of ours, which everybody reads in their own words, or one that
+/// the person wrote. Stored as one text: the code, or what was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Interpreter {
+    /// Chosen.
+    Known(Lang),
+    /// Written, masked.
+    Written(String),
+}
+
+impl From<String> for Interpreter {
+    fn from(text: String) -> Self {
+        text.parse().map_or(Self::Written(text), Self::Known)
+    }
+}
+
+impl From<Interpreter> for String {
+    fn from(interpreter: Interpreter) -> Self {
+        match interpreter {
+            Interpreter::Known(lang) => lang.code().to_owned(),
+            Interpreter::Written(text) => text,
+        }
+    }
 }
 
 impl Default for Wishes {

@@ -28,7 +28,8 @@ impl Store {
     /// Whatever SQLite says.
     pub async fn gaps(&self, from: Timestamp, count: u32) -> Result<Vec<Gap>, StoreError> {
         let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
-            "SELECT id, question, lang, centre FROM requests r WHERE opened_at >= ? AND kind = 'question'
+            "SELECT id, question, lang, centre FROM requests r INDEXED BY requests_figures
+             WHERE opened_at >= ? AND kind = 'question'
                AND question <> '' AND (status = 'unanswered' OR outcome = 'not_helped')
                AND NOT EXISTS (SELECT 1 FROM set_aside s WHERE s.request = r.id)
              ORDER BY opened_at DESC LIMIT ?",

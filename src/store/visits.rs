@@ -9,7 +9,7 @@ use crate::facts::centres::times::LONGEST_VISIT;
 use crate::model::chat::{Address, Role};
 use crate::model::id::{CentreId, RequestId, VisitId};
 use crate::model::time::{Date, Time, Timestamp, from_millis, later, swedish_instant, to_millis};
-use crate::model::visit::{Company, Promise, Visit, VisitCode, VisitStatus, Wishes};
+use crate::model::visit::{Company, Interpreter, Promise, Visit, VisitCode, VisitStatus, Wishes};
 
 /// Reads a row of `visits`.
 pub(crate) fn from_row(row: &SqliteRow) -> Result<Visit, StoreError> {
@@ -31,7 +31,7 @@ pub(crate) fn from_row(row: &SqliteRow) -> Result<Visit, StoreError> {
         about: row.try_get("about")?,
         article: row.try_get::<Option<String>, _>("article")?.and_then(|a| a.parse().ok()),
         wishes: Wishes {
-            interpreter: row.try_get("interpreter")?,
+            interpreter: row.try_get::<Option<String>, _>("interpreter")?.map(Interpreter::from),
             company: Company::from_word(row.try_get("company")?).ok_or_else(bad)?,
             note: row.try_get("note")?,
         },
@@ -182,7 +182,7 @@ impl Turnover<'_> {
         .bind(visit.sequence)
         .bind(to_millis(now))
         .bind(visit.article.as_ref().map(ToString::to_string))
-        .bind(&visit.wishes.interpreter)
+        .bind(visit.wishes.interpreter.clone().map(String::from))
         .bind(visit.wishes.company.word())
         .bind(&visit.wishes.note)
         .bind(visit.promise.word())

@@ -1,6 +1,6 @@
 // Starts the real program on a fresh database, and a browser to look at it.
 import { fileURLToPath } from "node:url";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -13,10 +13,18 @@ const root = resolve(here, "../..");
 const program = process.env.DIGIDEL_BIN ?? join(root, "target/debug/digidel");
 const browser = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 
-/** Ends loudly but green where there is no browser; in CI that is a failure. */
+const lacking = () => {
+  if (!browser) return "no chromium (apt-get install chromium)";
+  if (!existsSync(program)) return `no program at ${program} (cargo build, or name one in DIGIDEL_BIN)`;
+  if (!existsSync("/usr/bin/sqlite3")) return "no sqlite3, which lets sessions grow old (apt-get install sqlite3)";
+  return undefined;
+};
+
+/** Ends loudly but green where something is lacking; in CI that is a failure. */
 export const needBrowser = () => {
-  if (browser && existsSync(program)) return browser;
-  console.error(`\n!!! BROWSER TESTS SKIPPED: ${browser ? `no program at ${program} (cargo build, or name one in DIGIDEL_BIN)` : "no chromium (apt-get install chromium)"} !!!\n`);
+  const what = lacking();
+  if (!what) return browser;
+  console.error(`\n!!! BROWSER TESTS SKIPPED: ${what} !!!\n`);
   process.exit(process.env.CI ? 1 : 0);
 };
 
@@ -52,7 +60,8 @@ export const start = async ({ args = [], config = join(root, "tests/chats/config
     child.on("exit", () => { rmSync(folder, { recursive: true, force: true }); done(); });
     child.kill("SIGTERM");
   });
-  return { url: `http://127.0.0.1:${port}`, link, out, stop };
+  const database = (statement) => execFileSync("/usr/bin/sqlite3", ["-cmd", ".timeout 5000", join(folder, "data/digidel.db"), statement]);
+  return { url: `http://127.0.0.1:${port}`, link, out, stop, database };
 };
 
 /** The code that an app for one-time codes shows (RFC 6238), `late` steps from now. */

@@ -26,6 +26,7 @@ mod mask;
 mod places;
 mod privacy;
 mod random_talk;
+mod right_to_left;
 mod rules;
 mod scam;
 mod search;

@@ -6,6 +6,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::http::html::escape;
+use crate::model::lang::Lang;
 use crate::model::markup::{Block, Markup, Span, Style};
 
 /// One message's worth of HTML.
@@ -23,14 +25,18 @@ struct Piece {
     item: bool,
 }
 
+/// What every line of a text begins with whose script runs from right to left (U+200F): Telegram goes
+/// by the first letter, which may be that of a Swedish name.
+const FROM_RIGHT: &str = "\u{200f}";
+
 /// The text in parts of at most `limit` units: cut between paragraphs, else between lines, sentences
 /// or words, and never within a character as people see it.
 #[must_use]
-pub fn parts(text: &Markup, limit: usize) -> Vec<Part> {
+pub fn parts(text: &Markup, lang: Lang, limit: usize) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut now = Part::default();
     let mut after_item = false;
-    for piece in text.blocks().into_iter().flat_map(|block| pieces(block, limit)) {
+    for piece in text.blocks().into_iter().flat_map(|block| pieces(block, lang, limit)) {
         let gap = if piece.item && after_item { "\n" } else { "\n\n" };
         let units = units_of(&piece.spans);
         if now.units > 0 && now.units + gap.len() + units > limit {
@@ -52,22 +58,6 @@ pub fn parts(text: &Markup, limit: usize) -> Vec<Part> {
     parts
 }
 
-/// Plain text as HTML.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// The length of a text in UTF-16 units.
 #[must_use]
 pub fn units(text: &str) -> usize {
@@ -78,7 +68,7 @@ fn units_of(spans: &[Span]) -> usize {
     spans.iter().map(|span| units(&span.text)).sum()
 }
 
-fn pieces(block: Block, limit: usize) -> Vec<Piece> {
+fn pieces(block: Block, lang: Lang, limit: usize) -> Vec<Piece> {
     let (item, head, spans) = match block {
         Block::Paragraph(spans) => (false, None, spans),
         Block::Item(Some(number), spans) => (true, Some(format!("{number}. ")), spans),
@@ -86,7 +76,15 @@ fn pieces(block: Block, limit: usize) -> Vec<Piece> {
     };
     let head = head.map(|text| Span { text, style: Style::Plain, link: None });
     let spans: Vec<Span> = head.into_iter().chain(spans.into_iter().map(told)).collect();
-    split(spans, limit).into_iter().map(|spans| Piece { spans, item }).collect()
+    if !lang.is_rtl() {
+        return split(spans, limit).into_iter().map(|spans| Piece { spans, item }).collect();
+    }
+    let lines = |span: Span| Span { text: span.text.replace('\n', &format!("\n{FROM_RIGHT}")), ..span };
+    let spans = spans.into_iter().map(lines).collect();
+    let first = Span { text: FROM_RIGHT.to_owned(), style: Style::Plain, link: None };
+    let begun = |spans: Vec<Span>| std::iter::once(first.clone()).chain(spans).collect();
+    let room = limit.saturating_sub(units(FROM_RIGHT));
+    split(spans, room).into_iter().map(|spans| Piece { spans: begun(spans), item }).collect()
 }
 
 /// Telegram makes numbers and addresses of e-mail into links by itself, but takes no such link from
@@ -107,7 +105,7 @@ fn told(mut span: Span) -> Span {
 }
 
 fn write(out: &mut String, span: &Span) {
-    let text = escaped(&span.text);
+    let text = escape(&span.text);
     let styled = match span.style {
         Style::Plain => text,
         Style::Bold => format!("<b>{text}</b>"),
@@ -117,7 +115,7 @@ fn write(out: &mut String, span: &Span) {
     match span.link.as_ref().filter(|link| **link != span.text) {
         Some(link) => {
             out.push_str("<a href=\"");
-            out.push_str(&escaped(link));
+            out.push_str(&escape(link));
             out.push_str("\">");
             out.push_str(&styled);
             out.push_str("</a>");
@@ -190,7 +188,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(text: &str, limit: usize) -> Vec<String> {
-        parts(&Markup::trusted(text), limit).into_iter().map(|p| p.html).collect()
+        parts(&Markup::trusted(text), Lang::Sv, limit).into_iter().map(|p| p.html).collect()
     }
 
     #[test]
@@ -218,10 +216,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost_and_nothing_too_long(text in "(\\PC{0,80}\n{0,2}){0,6}", limit in 20_usize..200) {
+        fn nothing_is_lost_and_nothing_too_long(text in "(\\PC{0,80}\n{0,2}){0,6}", limit in 20_usize..200, rtl: bool) {
             let markup = Markup::from_user(&text);
-            let parts = parts(&markup, limit);
-            let strip = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let parts = parts(&markup, if rtl { Lang::Ar } else { Lang::Sv }, limit);
+            let strip = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200f}').collect::<String>();
             let mut back = String::new();
             for part in &parts {
                 let plain = part.html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");

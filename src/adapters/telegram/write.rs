@@ -16,11 +16,12 @@ use teloxide::types::{
 
 use super::api::{File, Request};
 use super::handle::Handle;
-use super::html::{self, escaped, units};
+use super::html::{self, units};
 use crate::adapters::qr;
-use crate::http::html::Safe;
+use crate::http::html::{Safe, escape};
 use crate::http::preview;
 use crate::model::action::Action;
+use crate::model::lang::Lang;
 use crate::model::message::{Ask, Card, Choice, Message, Placement};
 use crate::model::place::Position;
 use crate::model::profile::{Profile, Profiles};
@@ -74,13 +75,13 @@ pub enum Part {
 #[must_use]
 pub fn plan(to: To<'_>, message: &Message) -> Plan {
     let mut plan = Plan::default();
-    let inline = keyboard(to, message.ask.choices());
+    let inline = keyboard(to, message.lang, message.ask.choices());
     let position = position_keys(to, &message.ask);
     let at_text = match (&position, &inline) {
         (Some(keys), None) => Some(ReplyMarkup::Keyboard(keys.clone())),
         (_, inline) => inline.clone().map(ReplyMarkup::InlineKeyboard),
     };
-    let texts = html::parts(&message.text, LONGEST_TEXT);
+    let texts = html::parts(&message.text, message.lang, LONGEST_TEXT);
     match message.card.as_ref().map(|card| show(to, card, inline.as_ref())) {
         None => plan.parts.extend(text_parts(to, &texts, at_text.as_ref())),
         Some(Shown::Place(venue)) => {
@@ -91,11 +92,11 @@ pub fn plan(to: To<'_>, message: &Message) -> Plan {
         Some(Shown::File(method, file)) => plan.parts.extend(with_file(to, &texts, at_text, method, file)),
         Some(Shown::Words(words)) => {
             plan.parts.extend(text_parts(to, &texts, None));
-            plan.parts.push(Part::Send(text(to, &escaped(&words), at_text)));
+            plan.parts.push(Part::Send(text(to, &escape(&words), at_text)));
         }
     }
     if let (Some(keys), true) = (&position, inline.is_some()) {
-        let hint = escaped(&to.profile.position_below);
+        let hint = escape(&to.profile.position_below);
         plan.parts.push(Part::Send(text(to, &hint, Some(ReplyMarkup::Keyboard(keys.clone())))));
     }
     plan.asks_position = position.is_some();
@@ -114,9 +115,15 @@ pub fn preview(message: &Message, profiles: &Profiles) -> preview::Shown {
         // Escaped in `html.rs`; a browser needs the line breaks told.
         shown.texts.push(Safe::drawing(text.replace('\n', "<br>")));
         let rows = request.params.get("reply_markup").and_then(|markup| markup.get("inline_keyboard"));
-        let buttons = rows.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_array);
-        let labels = buttons.flatten().filter_map(|button| button.get("text").and_then(Value::as_str));
-        shown.buttons.extend(labels.map(ToOwned::to_owned));
+        for row in rows.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_array) {
+            let labels = row.iter().filter_map(|button| button.get("text").and_then(Value::as_str));
+            let mut labels: Vec<String> = labels.map(ToOwned::to_owned).collect();
+            // The page turns around what runs from right to left by itself.
+            if message.lang.is_rtl() {
+                labels.reverse();
+            }
+            shown.buttons.append(&mut labels);
+        }
     }
     shown
 }
@@ -282,7 +289,7 @@ fn position_keys(to: To<'_>, ask: &Ask) -> Option<KeyboardMarkup> {
     }
 }
 
-fn keyboard(to: To<'_>, choices: &[Choice]) -> Option<InlineKeyboardMarkup> {
+fn keyboard(to: To<'_>, lang: Lang, choices: &[Choice]) -> Option<InlineKeyboardMarkup> {
     let mut rows: Vec<Vec<InlineKeyboardButton>> = Vec::new();
     let mut width = 0;
     for choice in choices {
@@ -292,6 +299,10 @@ fn keyboard(to: To<'_>, choices: &[Choice]) -> Option<InlineKeyboardMarkup> {
             _ => rows.push(vec![button(to, choice)]),
         }
         width = fits;
+    }
+    // No app of Telegram's turns the rows around: the first choice stands where reading begins.
+    if lang.is_rtl() {
+        rows.iter_mut().for_each(|row| row.reverse());
     }
     (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
 }

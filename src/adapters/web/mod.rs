@@ -4,6 +4,7 @@
 //! the conversation over. A letter is delivered when it is in the conversation's history, which the
 //! page shows after every reload; open pages are told at once. Uses `http` for its pages.
 
+mod accessibility;
 mod pages;
 mod read;
 mod stream;
@@ -55,7 +56,7 @@ pub fn router(app: App, site: Site, mail: WebMail) -> Router {
         .route("/chat/stream", get(stream::stream))
         .route("/chat/file/{letter}", get(pages::file))
         .route("/forgotten", get(pages::forgotten))
-        .route("/accessibility", get(pages::accessibility))
+        .route("/accessibility", get(accessibility::accessibility))
         .with_state(chat)
 }
 

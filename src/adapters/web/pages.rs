@@ -1,7 +1,7 @@
 //! The pages of the chat, and the one form behind them.
 
 use askama::Template;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::{Form, RequestExt};
@@ -15,7 +15,7 @@ use crate::app::Said;
 use crate::http::limit::origin;
 use crate::http::token::Token;
 use crate::http::words::Words;
-use crate::http::{Site, browser_language, html, notice};
+use crate::http::{InLanguage, Site, browser_language, html, notice};
 use crate::model::action::Action;
 use crate::model::chat::{Address, Chat as Place, Hints, Role};
 use crate::model::event::{Incoming, Input};
@@ -49,6 +49,12 @@ pub(super) fn words_of(site: &Site, headers: &HeaderMap, said: &[Said]) -> Words
     last.unwrap_or_else(|| site.words(headers))
 }
 
+/// The language that is spoken with a visitor.
+async fn language_of(chat: &Chat, headers: &HeaderMap, address: &Address) -> Lang {
+    let said = chat.app.conversation(address, SHOWN).await.unwrap_or_default();
+    words_of(&chat.site, headers, &said).lang()
+}
+
 #[derive(Deserialize)]
 pub(super) struct Asked {
     embed: Option<String>,
@@ -57,7 +63,7 @@ pub(super) struct Asked {
 /// The chat.
 pub(super) async fn chat(
     State(chat): State<Chat>,
-    axum::extract::Query(asked): axum::extract::Query<Asked>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
     let said = match visitor::known(&chat.site, &headers) {
@@ -112,15 +118,20 @@ pub(super) async fn turn(State(chat): State<Chat>, request: Request) -> Response
             );
         }
     };
-    let forgets = input == Input::Tap(Action::ForgetNow);
+    // Afterwards nobody knows what language was spoken.
+    let farewell = match input {
+        Input::Tap(Action::ForgetNow) => Some(language_of(&chat, &headers, &address).await),
+        _ => None,
+    };
     let incoming = incoming(&address, &form, &headers, input);
     if let Err(error) = chat.app.handle(incoming).await {
         tracing::error!(%error, "a turn of the web chat failed");
         return broken(&chat, &headers);
     }
     chat.mail.ring(&address);
-    if forgets {
-        return with_cookie(Redirect::to("/forgotten").into_response(), Some(visitor::forget(&chat.site)));
+    if let Some(lang) = farewell {
+        let page = Redirect::to(&format!("/forgotten?lang={lang}"));
+        return with_cookie(page.into_response(), Some(visitor::forget(&chat.site)));
     }
     answer(&chat, &headers, &address, cookie).await
 }
@@ -214,18 +225,11 @@ pub(super) async fn file(
 }
 
 /// After forgetting.
-pub(super) async fn forgotten(State(chat): State<Chat>, headers: HeaderMap) -> Response {
-    let w = chat.site.words(&headers);
+pub(super) async fn forgotten(
+    State(chat): State<Chat>,
+    Query(asked): Query<InLanguage>,
+    headers: HeaderMap,
+) -> Response {
+    let w = chat.site.words_in(&asked, &headers);
     notice(StatusCode::OK, w, w.forgotten_title(), w.forgotten(), "/", w.start_again())
-}
-
-#[derive(Template)]
-#[template(path = "web/accessibility.html")]
-struct Accessibility {
-    w: Words,
-}
-
-/// The accessibility statement (lagen om tillgänglighet till digital offentlig service, 2018:1937).
-pub(super) async fn accessibility(State(chat): State<Chat>, headers: HeaderMap) -> Response {
-    html::page(&Accessibility { w: chat.site.words(&headers) })
 }

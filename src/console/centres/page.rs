@@ -12,6 +12,7 @@ use super::form::{self, DayField};
 use crate::app::Handled;
 use crate::console::account::Done;
 use crate::console::session::{Fields, Right, Staff, missing, posted, staff};
+use crate::console::shown;
 use crate::console::steps::{Line, Step};
 use crate::console::visits::send;
 use crate::console::{Console, Frame, OrBroken};
@@ -94,7 +95,7 @@ async fn page(
         sources: centre
             .sources
             .iter()
-            .map(|s| (s.field.clone(), s.from.clone(), s.as_of.clone().unwrap_or_default()))
+            .map(|s| (shown::fact(w, &s.field), s.from.clone(), s.as_of.clone().unwrap_or_default()))
             .collect(),
         steps: changes.iter().map(step).collect(),
         seen: changes.first().map_or(0, |c| c.revision.id),

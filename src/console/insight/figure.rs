@@ -7,7 +7,7 @@ use crate::http::words::Terms;
 
 /// The least count that is shown.
 pub(super) const FEW: i64 = 5;
-/// How many bars stand below each other at most.
+/// How many rows have a bar; the others stand in the table.
 const BARS: usize = 12;
 
 /// A row of a table, with the count that its bar shows.
@@ -25,20 +25,30 @@ pub(super) struct Figure {
     pub title: String,
     pub columns: Vec<String>,
     pub rows: Vec<Row>,
-    pub plot: Safe,
+    /// The bars of days, side by side; every other figure has its bars in the table itself.
+    pub days: Option<Safe>,
 }
 
 impl Figure {
-    /// A table with its bars; those of days stand side by side.
-    pub fn new(
-        id: &'static str,
-        title: String,
-        columns: Vec<String>,
-        rows: Vec<Row>,
-        side_by_side: bool,
-    ) -> Self {
-        let plot = if side_by_side { columns_of(&rows, &title) } else { bars_of(&rows, &title) };
-        Self { id, title, columns, rows, plot }
+    /// A table with a bar in each row.
+    pub fn new(id: &'static str, title: String, columns: Vec<String>, rows: Vec<Row>) -> Self {
+        Self { id, title, columns, rows, days: None }
+    }
+
+    /// The same with a bar a day, side by side.
+    pub fn by_day(self) -> Self {
+        Self { days: Some(columns_of(&self.rows, &self.title)), ..self }
+    }
+
+    /// The rows that have their bar drawn, with its length in hundredths of the longest one.
+    pub fn bars(&self) -> Vec<(&Row, String)> {
+        let most = most(&self.rows).unwrap_or(1);
+        self.rows.iter().take(BARS).map(|row| (row, format!("{:.1}", share(row, most) * 100.0))).collect()
+    }
+
+    /// Whether there are more rows than bars.
+    pub fn has_more(&self) -> bool {
+        self.rows.len() > BARS
     }
 }
 
@@ -107,26 +117,6 @@ fn columns_of(rows: &[Row], title: &str) -> Safe {
     Safe::drawing(svg)
 }
 
-/// Bars below each other, with their labels.
-fn bars_of(rows: &[Row], title: &str) -> Safe {
-    let Some(most) = most(rows) else { return Safe::default() };
-    let rows: Vec<&Row> = rows.iter().take(BARS).collect();
-    let mut svg = open(720.0, f64::from(u32::try_from(rows.len()).unwrap_or(1)) * 24.0, title);
-    for (row, n) in rows.into_iter().zip(0_u32..) {
-        let y = f64::from(n) * 24.0;
-        let _ = write!(
-            svg,
-            "<text x=\"0\" y=\"{:.1}\">{}</text><rect class=\"bar\" x=\"260\" y=\"{:.1}\" width=\"{:.1}\" height=\"18\"/>",
-            y + 16.0,
-            html::escape(&row.label),
-            y + 2.0,
-            share(row, most) * 450.0
-        );
-    }
-    svg.push_str("</svg>");
-    Safe::drawing(svg)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,9 +127,12 @@ mod tests {
 
     #[test]
     fn a_hidden_count_has_no_bar() {
-        let svg = bars_of(&[row("a", 4, true), row("b<", 10, false)], "t").to_string();
-        assert!(svg.contains("width=\"0.0\"") && svg.contains("b&lt;"), "{svg}");
-        assert_eq!(bars_of(&[row("a", 4, true)], "t").to_string(), "");
+        let of = |rows| Figure::new("t", "T".to_owned(), Vec::new(), rows);
+        let lengths = |figure: &Figure| figure.bars().into_iter().map(|(_, bar)| bar).collect::<Vec<_>>();
+        let figure = of(vec![row("a", 4, true), row("b", 10, false), row("c", 5, false)]);
+        assert_eq!(lengths(&figure), ["0.0", "100.0", "50.0"]);
+        assert_eq!(lengths(&of(vec![row("a", 4, true)])), ["0.0"]);
+        assert!(!figure.has_more() && of((0..13).map(|_| row("a", 9, false)).collect()).has_more());
     }
 
     #[test]

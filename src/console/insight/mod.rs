@@ -17,6 +17,7 @@ use super::{Console, Frame, OrBroken};
 use crate::engine::say;
 use crate::http::html;
 use crate::http::words::Terms;
+use crate::model::chat::Platform;
 use crate::model::id::CentreId;
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, RequestStatus};
@@ -58,7 +59,11 @@ fn label(w: Terms, lang: Lang, by: By, word: &str) -> String {
         By::Status => RequestStatus::from_word(word).map_or_else(|| word.to_owned(), |s| shown::status(w, s)),
         By::Outcome => shown::outcome(w, Outcome::from_word(word)),
         By::Platform if word.is_empty() => w.erased_question(),
-        By::Platform | By::Day | By::Centre => word.to_owned(),
+        By::Platform => {
+            let known = Platform::ALL.into_iter().find(|p| p.name() == word);
+            known.map_or_else(|| word.to_owned(), |p| shown::platform(w, p))
+        }
+        By::Day | By::Centre => word.to_owned(),
     }
 }
 
@@ -117,14 +122,15 @@ async fn figures(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resu
             _ => label(w, lang, by, word),
         };
         let rows = parts(w, counts.into_iter().map(|(word, n)| (name(&word), n)).collect());
-        figures.push(Figure::new(id, title, vec![column, w.insight_count()], rows, by == By::Day));
+        let figure = Figure::new(id, title, vec![column, w.insight_count()], rows);
+        figures.push(if by == By::Day { figure.by_day() } else { figure });
     }
     let visits =
         console.store.count_visits(set.centre.as_ref(), set.from, until).await.or_broken(console, headers)?;
     let word = |s: &str| VisitStatus::from_word(s).map_or_else(|| s.to_owned(), |s| shown::visit(w, s));
     let rows = parts(w, visits.into_iter().map(|(s, n)| (word(&s), n)).collect());
     let columns = vec![w.visit_status(), w.insight_count()];
-    figures.push(Figure::new("visits", w.insight_visits(), columns, rows, false));
+    figures.push(Figure::new("visits", w.insight_visits(), columns, rows));
     figures.push(missed(console, set, headers).await?);
     figures.push(waits(w, &set_waits(console, set, headers).await?));
     Ok(figures)
@@ -166,7 +172,7 @@ async fn rising(
     rows.sort_by_key(|(more, _)| -more);
     let rows: Vec<Row> = rows.into_iter().take(RISING).map(|(_, row)| row).collect();
     let columns = vec![w.f_topic(), w.insight_before(), w.insight_now()];
-    Ok(Some(Figure::new("rising", w.insight_rising(), columns, rows, false)))
+    Ok(Some(Figure::new("rising", w.insight_rising(), columns, rows)))
 }
 
 /// The visits that nobody came to, by centre.
@@ -183,7 +189,7 @@ async fn missed(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resul
         Row { label: centre_name(console, w, centre), cells, number: *number, hidden }
     });
     let columns = vec![w.f_centre(), w.insight_missed(), w.insight_visits()];
-    Ok(Figure::new("missed", w.insight_missed(), columns, rows.collect(), false))
+    Ok(Figure::new("missed", w.insight_missed(), columns, rows.collect()))
 }
 
 async fn set_waits(
@@ -210,7 +216,7 @@ fn waits(w: Terms, waits: &[Option<i64>]) -> Figure {
     counts.push((w.insight_wait_none(), i64::try_from(none).unwrap_or(0)));
     let rows = if waits.is_empty() { Vec::new() } else { parts(w, counts) };
     let columns = vec![w.insight_wait_column(), w.insight_count()];
-    Figure::new("waits", w.insight_wait(), columns, rows, false)
+    Figure::new("waits", w.insight_wait(), columns, rows)
 }
 
 /// The wait that this share of those who were answered did not exceed; `None` for too few of them.
@@ -234,7 +240,7 @@ fn duration(w: Terms, millis: Option<i64>) -> String {
 fn share(w: Terms, part: i64, whole: i64) -> String {
     let few = |n: i64| (1..FEW).contains(&n);
     if whole < FEW || few(part) || few(whole - part) {
-        w.insight_few()
+        w.insight_not_shown()
     } else {
         format!("{} %", part * 100 / whole)
     }
@@ -348,8 +354,9 @@ mod tests {
         assert_eq!(quantile(&waits(10), 5), Some(5 * 60_000));
         assert_eq!(quantile(&waits(10), 9), Some(9 * 60_000));
         let w = Terms(crate::http::words::Words(Lang::En));
-        assert_eq!(share(w, 3, 100), w.insight_few());
-        assert_eq!(share(w, 97, 100), w.insight_few());
+        // Nearly all is not "fewer than five".
+        assert_eq!(share(w, 3, 100), w.insight_not_shown());
+        assert_eq!(share(w, 97, 100), w.insight_not_shown());
         assert_eq!(share(w, 50, 100), "50 %");
         // Ten shown beside a whole of eleven would tell the one that is hidden.
         assert_eq!(waits_rows(w, &waits(10)), [w.insight_not_shown(), w.insight_few()]);

@@ -165,7 +165,10 @@ pub(super) async fn page(
             .and_then(|a| a.text(staff.account.lang))
             .map_or_else(|| w.article_new(), |(_, t)| t.title.clone()),
         local: id.is_some_and(|id| filed.knowledge.article(id).is_none()),
-        link: article.and_then(|a| facts.knowledge.link(a)).map(|l| (l.name.clone(), l.url.clone())),
+        link: article
+            .and_then(|a| facts.knowledge.link(a))
+            .filter(|l| !l.url.is_empty())
+            .map(|l| (l.name.clone(), l.url.clone())),
         views: article.map(|a| views(console, &facts, a, lang)).unwrap_or_default(),
         view_lang: view_words.html_lang(),
         view_dir: view_words.dir(),

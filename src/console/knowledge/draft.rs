@@ -5,6 +5,7 @@
 use crate::console::session::Fields;
 use crate::engine::mask::mask;
 use crate::facts::knowledge::{Article, Link, LinkTo, Text, Warning};
+use crate::http::words::{Terms, Words};
 use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 use crate::model::time::Date;
@@ -13,6 +14,8 @@ use crate::model::time::Date;
 pub(super) const LANGS: [Lang; 3] = [Lang::Sv, Lang::SvEasy, Lang::En];
 /// The longest sentence of easy Swedish, in words.
 const EASY: usize = 15;
+/// The page that a new article points at until another is chosen: what a centre is.
+const USUAL_PAGE: &str = "digidelcenter";
 
 /// The form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +54,14 @@ impl Draft {
             let examples: Vec<&str> = own.map(|(_, q)| q.as_str()).collect();
             Part { lang, examples: examples.join("\n"), ..Part::default() }
         };
-        Self { parts: LANGS.into_iter().map(part).collect(), ..Self::default() }
+        let mut parts: Vec<Part> = LANGS.into_iter().map(part).collect();
+        // What is nearly always so stands there already: two sentences of one's own are then enough.
+        if let Some(swedish) = parts.iter_mut().find(|p| p.lang == Lang::Sv) {
+            let w = Terms(Words(Lang::Sv));
+            (swedish.fails, swedish.centre, swedish.bring) =
+                (w.draft_fails(), w.draft_centre(), w.draft_bring());
+        }
+        Self { parts, link: USUAL_PAGE.to_owned(), ..Self::default() }
     }
 
     /// The form for an article that there is.

@@ -80,7 +80,7 @@ fn title(facts: &Facts, lang: Lang, id: &ArticleId) -> String {
 /// Groups by letters and words, which takes milliseconds; meaning would take seconds.
 fn grouped(facts: &Facts, lang: Lang, gaps: &[Gap]) -> Vec<Group> {
     let texts: Vec<String> = gaps.iter().map(|gap| gap.question.clone()).collect();
-    let groups = group::group(&texts, None).into_iter().map(|members| {
+    let groups = group::group(&texts).into_iter().map(|members| {
         let questions: Vec<(RequestId, String)> = members
             .iter()
             .filter_map(|n| gaps.get(*n))

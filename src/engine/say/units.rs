@@ -6,6 +6,7 @@ use super::Say;
 use crate::facts::centres::Period;
 use crate::model::lang::Lang;
 use crate::model::time::{Date, Time, Timestamp, Weekday, in_sweden};
+use crate::model::visit::Interpreter;
 
 /// Parts of a day, a time or a distance, put together. The whole is kept apart in right-to-left
 /// text where it is said, not each part.
@@ -44,6 +45,15 @@ fn counted(lang: Lang, unit: &str, count: usize) -> String {
 #[must_use]
 pub fn language_name(lang: Lang, code: &str) -> String {
     t!(format!("language.{code}"), locale = lang.code()).into_owned()
+}
+
+/// The language of an interpreter: in the reader's words if it is one of ours, else as it was written.
+#[must_use]
+pub fn interpreter(lang: Lang, interpreter: &Interpreter) -> String {
+    match interpreter {
+        Interpreter::Known(known) => language_name(lang, known.code()),
+        Interpreter::Written(text) => text.clone(),
+    }
 }
 
 /// "14.30" in Swedish, "14:30" in most other languages; always 24 hours.

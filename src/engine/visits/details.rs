@@ -12,7 +12,7 @@ use crate::model::id::{TopicId, VisitId};
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::message::Choice;
-use crate::model::visit::{Company, Visit, VisitStatus};
+use crate::model::visit::{Company, Visit, VisitStatus, Wishes};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 40;
@@ -183,13 +183,18 @@ pub fn say_summary(turn: &mut Turn<'_>, visit: &Visit) {
     turn.ask(Markup::paragraphs([what, details(lang, visit), ask]), choices);
 }
 
+fn interpreter(lang: Lang, wishes: &Wishes) -> Markup {
+    let wished = wishes.interpreter.as_ref();
+    wished.map(|i| say::summary_interpreter(lang, say::interpreter(lang, i))).unwrap_or_default()
+}
+
 /// What was said about a visit, a line each.
 pub fn details(lang: Lang, visit: &Visit) -> Markup {
     let wishes = &visit.wishes;
     Markup::lines([
         visit.name.as_deref().map(|n| say::summary_name(lang, n)).unwrap_or_default(),
         visit.about.as_deref().map(|a| say::summary_about(lang, a)).unwrap_or_default(),
-        wishes.interpreter.as_deref().map(|l| say::summary_interpreter(lang, l)).unwrap_or_default(),
+        interpreter(lang, wishes),
         match wishes.company {
             Company::Accompanied => say::summary_company(lang),
             Company::Alone => Markup::default(),

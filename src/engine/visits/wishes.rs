@@ -11,7 +11,7 @@ use crate::model::effect::Effect;
 use crate::model::id::VisitId;
 use crate::model::lang::Lang;
 use crate::model::message::Choice;
-use crate::model::visit::{Company, Visit};
+use crate::model::visit::{Company, Interpreter, Visit};
 
 /// The longest note, in characters.
 const LONGEST_NOTE: usize = 300;
@@ -103,15 +103,19 @@ fn say_languages(turn: &mut Turn<'_>, id: VisitId) {
     turn.ask(say::ask_interpreter(turn.lang), choices);
 }
 
-/// The interpreter's language was chosen; staff read its name in Swedish.
+/// The interpreter's language was chosen.
 pub fn interpreter_chosen(turn: &mut Turn<'_>, id: VisitId, lang: Lang) -> Result<(), Need> {
-    interpreter_written(turn, id, &say::language_name(Lang::Sv, lang.code()))
+    interpreter(turn, id, Some(Interpreter::Known(lang)))
 }
 
 /// The interpreter's language was written.
 pub fn interpreter_written(turn: &mut Turn<'_>, id: VisitId, text: &str) -> Result<(), Need> {
+    interpreter(turn, id, details::line(text, LONGEST_LANGUAGE).map(Interpreter::from))
+}
+
+fn interpreter(turn: &mut Turn<'_>, id: VisitId, interpreter: Option<Interpreter>) -> Result<(), Need> {
     let Some(mut visit) = hold::unconfirmed(turn, id)? else { return Ok(()) };
-    visit.wishes.interpreter = details::line(text, LONGEST_LANGUAGE);
+    visit.wishes.interpreter = interpreter;
     save(turn, visit);
     Ok(())
 }

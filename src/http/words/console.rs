@@ -136,6 +136,9 @@ words! {
     topic_change() = "console.topic_change";
     assign() = "console.assign";
     assign_set() = "console.assign_set";
+    assign_centre_set() = "console.assign_centre_set";
+    platform_web() = "console.platform_web";
+    platform_terminal() = "console.platform_terminal";
     notes() = "console.notes";
     note_add() = "console.note_add";
     note_text() = "console.note_text";

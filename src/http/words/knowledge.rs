@@ -63,6 +63,9 @@ words! {
     article_centre() = "knowledge_page.article_centre";
     article_bring() = "knowledge_page.article_bring";
     article_examples() = "knowledge_page.article_examples";
+    draft_fails() = "knowledge_page.draft_fails";
+    draft_centre() = "knowledge_page.draft_centre";
+    draft_bring() = "knowledge_page.draft_bring";
     article_phones() = "knowledge_page.article_phones";
     article_android() = "knowledge_page.article_android";
     article_iphone() = "knowledge_page.article_iphone";

@@ -33,7 +33,7 @@ macro_rules! words {
             #[doc = concat!("The text `", $key, "`.")]
             #[must_use]
             pub fn $name(self $(, $arg: impl std::fmt::Display)*) -> String {
-                rust_i18n::t!($key, locale = self.lang().code() $(, $arg = $arg.to_string())*).into_owned()
+                rust_i18n::t!($key, locale = self.lang().code() $(, $arg = self.apart($arg.to_string()))*).into_owned()
             }
         )+ }
     };
@@ -45,6 +45,13 @@ impl Words {
     #[must_use]
     pub fn lang(self) -> Lang {
         self.0
+    }
+
+    /// A name, a number or a time that stands in a text: kept apart where the script runs from right to
+    /// left, so that it cannot turn its surroundings nor be turned (U+2068 and U+2069).
+    #[must_use]
+    pub fn apart(self, value: String) -> String {
+        if self.0.is_rtl() { format!("\u{2068}{value}\u{2069}") } else { value }
     }
 
     /// "1 dag", "30 dagar".
@@ -86,7 +93,7 @@ impl Words {
     /// "2027-03-01 10:00" on Sweden's wall clock: the form that Swedish lists use.
     #[must_use]
     pub fn stamp(self, at: &Timestamp) -> String {
-        in_sweden(*at).strftime("%Y-%m-%d %H:%M").to_string()
+        self.apart(in_sweden(*at).strftime("%Y-%m-%d %H:%M").to_string())
     }
 
     /// "10:00" on Sweden's wall clock.

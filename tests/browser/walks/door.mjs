@@ -46,6 +46,32 @@ export const endedSession = async ({ page, url }) => {
   await twin.close();
 };
 
+const MINUTE = 60_000;
+
+/** An hour without use ends a session, and so does a working day however it was used. */
+export const expiredSession = async ({ page, url, database }) => {
+  const again = async () => {
+    await page.goto(`${url}/staff/login`);
+    await page.fill("#login", "omar");
+    await page.fill("#password", PASSWORD);
+    await page.click("main button.main");
+    await page.waitForURL(`${url}/staff`);
+  };
+  // The clock is the machine's: what it says the session's beginning and last use were is moved instead.
+  const age = (column, minutes) => database(`UPDATE staff_sessions SET ${column} = ${column} - ${minutes * MINUTE}
+    WHERE account = (SELECT id FROM accounts WHERE login = 'omar')`);
+  for (const [column, almost] of [["last_at", 58], ["created_at", 12 * 60 - 2]]) {
+    await again();
+    age(column, almost);
+    await page.goto(`${url}/staff/visits`);
+    assert.match(page.url(), /staff\/visits/, `${column}: not yet`);
+    age(column, 2 * almost);
+    await page.goto(`${url}/staff/visits`);
+    assert.match(page.url(), /staff\/login\?over/, `${column}: over`);
+    assert.ok(await page.locator("[role=status]").innerText(), "and it says why");
+  }
+};
+
 /** A form without its proof is refused, whoever is signed in. */
 export const forgedForm = async ({ staff, url, path }) => {
   await staff.goto(path);

@@ -20,13 +20,13 @@ const tabTo = async (page, fits, what) => {
 };
 
 /** A visitor asks a question and says that the answer helped. */
-export const visitorByKeyboard = async ({ browser, url }) => {
-  const page = await (await browser.newContext({ locale: "sv-SE" })).newPage();
+export const visitorByKeyboard = async ({ browser, url, locale = "sv-SE", question = "bankid funkar inte" }) => {
+  const page = await (await browser.newContext({ locale })).newPage();
   await page.goto(url);
   await page.keyboard.press("Tab");
   assert.equal((await here(page)).href, "#write", "the first stop is the way past the menu");
   await tabTo(page, (now) => now.id === "text", "the text field");
-  await page.keyboard.type("bankid funkar inte");
+  await page.keyboard.type(question);
   await page.keyboard.press("Enter");
   await page.waitForSelector("button[value^=helped]");
   await page.keyboard.press("Shift+Tab");

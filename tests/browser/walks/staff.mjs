@@ -40,11 +40,23 @@ export const closesTheDays = async ({ staff, rut, url }) => {
   await rut.page.waitForFunction(() => document.body.innerText.includes("vattenskada"), undefined, WAIT);
 };
 
-/** Every page of the console. */
-export const looksAround = async ({ staff, url, examine }) => {
-  for (const page of ["visits", "visits?view=week", "check-in", "centres", "centres/motala", "knowledge?question=bankid", "knowledge/articles", "knowledge/articles/bankid-last-kod", "knowledge/new", "insight", "people", "data", "account", "?view=all&lang=sv"]) {
-    await staff.goto(`${url}/staff${page.startsWith("?") ? "" : "/"}${page}`);
+/** The pages of the console, after `/staff`. */
+const PAGES = ["", "/visits", "/visits?view=week", "/check-in", "/centres", "/centres/motala", "/knowledge?question=bankid", "/knowledge/articles", "/knowledge/articles/bankid-last-kod", "/knowledge/new", "/insight", "/people", "/data", "/account", "?view=all&lang=sv"];
+
+/** Every page of the console and one request, with everything on them unfolded. */
+export const looksAround = async ({ staff, url, examine, path, lang = "sv" }) => {
+  for (const page of [...PAGES.map((page) => `${url}/staff${page}`), path]) {
+    await staff.goto(page);
+    const html = await staff.evaluate(() => ({ lang: document.documentElement.lang, dir: document.documentElement.dir }));
+    assert.deepEqual(html, { lang, dir: ["ar", "fa"].includes(lang) ? "rtl" : "ltr" });
     await staff.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
-    await examine(staff, page.replace(/\W+/g, "-"));
+    await examine(staff, `${lang}:${page === path ? "/request" : page.slice(url.length)}`);
   }
+};
+
+/** Chooses the language of the console. */
+export const speaks = async ({ staff, url, lang }) => {
+  await staff.goto(`${url}/staff/account`);
+  await staff.click(`button[name=lang][value=${lang}]`);
+  await staff.waitForURL(/done=saved/);
 };

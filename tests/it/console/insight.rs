@@ -59,8 +59,11 @@ async fn staff_see_how_long_people_wait_for_a_person() {
 async fn every_plot_has_its_table_and_the_spreadsheet_says_the_same() {
     let (_house, mut anna) = busy().await;
     let page = anna.get("/staff/insight?days=7").await;
-    let (plots, tables) = (page.texts(".figure svg").len(), page.texts(".figure table").len());
-    assert!(plots > 0 && plots <= tables, "{plots} plots, {tables} tables");
+    // A bar in every row of a table; the days stand side by side, with their table below.
+    let (bars, rows) = (page.texts(".bars .length svg").len(), page.texts(".bars tbody tr").len());
+    assert!(bars > 5 && bars == rows, "{bars} bars, {rows} rows");
+    assert_eq!(page.texts(".figure > svg").len(), 1);
+    assert!(!page.texts(".figure > svg + details table tbody tr").is_empty());
     let csv = anna.get("/staff/insight.csv?days=7").await;
     assert!(csv.header("content-type").starts_with("text/csv"));
     for row in page.texts("section[aria-labelledby=f-status] tbody tr th") {

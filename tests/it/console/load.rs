@@ -125,6 +125,8 @@ async fn lists_and_search_are_quick_on_a_big_database_and_memory_stays_flat() {
         (100, request.as_str()),
         (100, "/staff/visits"),
         (100, "/staff/knowledge"),
+        (100, "/staff/knowledge/articles"),
+        (100, "/staff/centres"),
         (200, "/staff?view=all&words=bankid"),
         (200, "/staff?view=all&words=skrivaren"),
         (200, "/staff?view=all&words=ord501"),

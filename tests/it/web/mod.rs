@@ -116,7 +116,7 @@ async fn forgetting_takes_the_cookie_and_the_words() {
     rut.post("/chat", &[("text", "min skrivare heter Kalle")]).await;
     let before = rut.clone();
     let answer = rut.post("/chat", &[("tap", "forgetnow")]).await;
-    assert_eq!(answer.location(), "/forgotten");
+    assert_eq!(answer.location(), "/forgotten?lang=sv");
     assert!(rut.cookies.is_empty());
     // Whoever has the old cookie finds nothing either.
     let page = before.clone().get("/").await;

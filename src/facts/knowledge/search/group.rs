@@ -1,106 +1,119 @@
 //! Groups questions that say much the same, so that staff see "12 people asked about this"
 //! instead of twelve questions.
 //!
-//! Deterministic. Does not name the groups and decides nothing.
+//! Deterministic. Goes by letters and words; does not name the groups and decides nothing.
 
-use super::num::{count, dot, normalise};
+use std::collections::BTreeMap;
+
 use super::text;
-use crate::facts::knowledge::embedding::Embedder;
 
-/// Two groups are one if their mean vectors have at least this cosine, with embedding …
-const ALIKE_DENSE: f32 = 0.5;
-/// … and without.
-const ALIKE_LEXICAL: f32 = 0.3;
+/// Two groups are one if their mean vectors have at least this cosine.
+const ALIKE: f32 = 0.3;
 /// Buckets of the hashed n-grams.
-const BUCKETS: usize = 1024;
+const BUCKETS: u32 = 1024;
 
 /// Groups texts by likeness: places in `texts`, the largest group first, within a group in the
 /// given order. Every text is in exactly one group; a text like no other is alone in its own.
 #[must_use]
-pub fn group(texts: &[String], embedder: Option<&Embedder>) -> Vec<Vec<usize>> {
-    let (vectors, alike) = match embedder {
-        Some(embedder) => (texts.iter().map(|text| embedder.embed(text)).collect(), ALIKE_DENSE),
-        None => (texts.iter().map(|text| hashed(text)).collect(), ALIKE_LEXICAL),
-    };
-    let mut groups = merge(&centre(vectors, embedder.is_some()), alike);
+pub fn group(texts: &[String]) -> Vec<Vec<usize>> {
+    let vectors: Vec<Grams> = texts.iter().map(|text| Grams::of(text)).collect();
+    let mut groups = Groups::of(&vectors);
+    while groups.join_nearest() {}
+    let mut groups: Vec<Vec<usize>> = groups.members;
     groups.sort_by_key(|members| (std::cmp::Reverse(members.len()), members.first().copied()));
     groups
 }
 
-/// A text's n-grams, hashed into a vector of length one.
-fn hashed(text: &str) -> Vec<f32> {
-    let mut vector = vec![0.0_f32; BUCKETS];
-    for (gram, n) in text::gram_counts(&text::words(text)) {
-        let bucket = usize::try_from(gram).unwrap_or(0) % BUCKETS;
-        vector.iter_mut().skip(bucket).take(1).for_each(|x| *x += 1.0 + n.ln());
+/// A text's n-grams, hashed into buckets, as a vector of length one. Nearly all buckets are empty.
+struct Grams(Vec<(u32, f32)>);
+
+impl Grams {
+    fn of(text: &str) -> Self {
+        let mut buckets: BTreeMap<u32, f32> = BTreeMap::new();
+        for (gram, n) in text::gram_counts(&text::words(text)) {
+            *buckets.entry(gram % BUCKETS).or_default() += 1.0 + n.ln();
+        }
+        let length = buckets.values().map(|x| x * x).sum::<f32>().sqrt();
+        Self(buckets.into_iter().map(|(bucket, x)| (bucket, x / length)).collect())
     }
-    normalise(&mut vector);
-    vector
+
+    fn dot(&self, other: &Self) -> f32 {
+        let (mut sum, mut rest) = (0.0, other.0.as_slice());
+        for (bucket, x) in &self.0 {
+            rest = &rest[rest.partition_point(|(b, _)| b < bucket)..];
+            sum += rest.first().filter(|(b, _)| b == bucket).map_or(0.0, |(_, y)| x * y);
+        }
+        sum
+    }
 }
 
-/// Takes away what all texts have in common, where there are enough texts to know it: raw
-/// embeddings are all much alike.
-fn centre(mut vectors: Vec<Vec<f32>>, dense: bool) -> Vec<Vec<f32>> {
-    let width = vectors.first().map_or(0, Vec::len);
-    if dense && vectors.len() > 2 {
-        let mut mean = vec![0.0_f32; width];
-        for vector in &vectors {
-            mean.iter_mut().zip(vector).for_each(|(m, x)| *m += x / count(vectors.len()));
-        }
-        for vector in &mut vectors {
-            vector.iter_mut().zip(&mean).for_each(|(x, m)| *x -= m);
-            normalise(vector);
-        }
-    }
-    vectors
+/// Groups of texts, and the dot products of their sums. A sum is never needed itself: the products of
+/// a joined group are the sums of those of its parts, which keeps two hundred questions quick.
+struct Groups {
+    members: Vec<Vec<usize>>,
+    products: Vec<Vec<f32>>,
 }
 
-/// Greedy: every text joins the group whose mean is nearest, if it is near enough; then groups
-/// whose means have come close are joined until none are.
-fn merge(vectors: &[Vec<f32>], alike: f32) -> Vec<Vec<usize>> {
-    let mut groups: Vec<(Vec<f32>, Vec<usize>)> = Vec::new();
-    for (place, vector) in vectors.iter().enumerate() {
-        let nearest = groups
-            .iter_mut()
-            .map(|group| (cosine(&group.0, vector), group))
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|(likeness, _)| *likeness >= alike);
-        match nearest {
-            Some((_, (sum, members))) => {
-                sum.iter_mut().zip(vector).for_each(|(s, x)| *s += x);
-                members.push(place);
-            }
-            None => groups.push((vector.clone(), vec![place])),
-        }
-    }
-    while let Some((kept, joined)) = nearest_pair(&groups, alike) {
-        let (sum, members) = groups.remove(joined);
-        if let Some((kept_sum, kept_members)) = groups.get_mut(kept) {
-            kept_sum.iter_mut().zip(sum).for_each(|(s, x)| *s += x);
-            kept_members.extend(members);
-            kept_members.sort_unstable();
-        }
-    }
-    groups.into_iter().map(|(_, members)| members).collect()
-}
-
-/// The two most similar groups, if they are alike; the first is the earlier one.
-fn nearest_pair(groups: &[(Vec<f32>, Vec<usize>)], alike: f32) -> Option<(usize, usize)> {
-    let mut best: Option<(f32, usize, usize)> = None;
-    for (i, (a, _)) in groups.iter().enumerate() {
-        for (j, (b, _)) in groups.iter().enumerate().skip(i + 1) {
-            let likeness = cosine(a, b);
-            if likeness >= alike && best.is_none_or(|(top, ..)| likeness > top) {
-                best = Some((likeness, i, j));
+impl Groups {
+    /// Greedy: every text joins the group whose mean is nearest, if it is near enough.
+    fn of(vectors: &[Grams]) -> Self {
+        let mut groups = Self { members: Vec::new(), products: Vec::new() };
+        for (place, vector) in vectors.iter().enumerate() {
+            let alone = vector.dot(vector);
+            let with: Vec<f32> = groups
+                .members
+                .iter()
+                .map(|members| members.iter().map(|m| vector.dot(&vectors[*m])).sum())
+                .collect();
+            let last = groups.members.len();
+            groups.members.push(vec![place]);
+            groups.products.iter_mut().zip(&with).for_each(|(row, product)| row.push(*product));
+            groups.products.push(with.into_iter().chain([alone]).collect());
+            let nearest = (0..last)
+                .map(|at| (groups.cosine(at, last), at))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .filter(|(likeness, _)| *likeness >= ALIKE);
+            if let Some((_, at)) = nearest {
+                groups.join(at, last);
             }
         }
+        groups
     }
-    best.map(|(_, i, j)| (i, j))
-}
 
-fn cosine(a: &[f32], b: &[f32]) -> f32 {
-    let lengths = (dot(a, a) * dot(b, b)).sqrt();
-    if lengths > 0.0 { dot(a, b) / lengths } else { 0.0 }
+    fn cosine(&self, a: usize, b: usize) -> f32 {
+        let lengths = (self.products[a][a] * self.products[b][b]).sqrt();
+        if lengths > 0.0 { self.products[a][b] / lengths } else { 0.0 }
+    }
+
+    /// Joins the two groups that are likest; whether there were two alike enough.
+    fn join_nearest(&mut self) -> bool {
+        let mut best: Option<(f32, usize, usize)> = None;
+        for a in 0..self.members.len() {
+            for b in a + 1..self.members.len() {
+                let likeness = self.cosine(a, b);
+                if likeness >= ALIKE && best.is_none_or(|(top, ..)| likeness > top) {
+                    best = Some((likeness, a, b));
+                }
+            }
+        }
+        if let Some((_, a, b)) = best {
+            self.join(a, b);
+        }
+        best.is_some()
+    }
+
+    /// The later group becomes part of the earlier one.
+    fn join(&mut self, kept: usize, joined: usize) {
+        let members = self.members.remove(joined);
+        self.members[kept].extend(members);
+        self.members[kept].sort_unstable();
+        let row = self.products.remove(joined);
+        self.products[kept].iter_mut().zip(row).for_each(|(kept, joined)| *kept += joined);
+        for row in &mut self.products {
+            row[kept] += row[joined];
+            row.remove(joined);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -108,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn alike_questions_meet_without_embedding() {
+    fn alike_questions_meet() {
         let texts = [
             "hur lånar jag en cykel",
             "var finns badplatsen",
@@ -117,9 +130,9 @@ mod tests {
             "låna cykel",
         ]
         .map(str::to_owned);
-        let groups = group(&texts, None);
+        let groups = group(&texts);
         assert_eq!(groups, [vec![0, 2, 4], vec![1, 3]]);
-        assert_eq!(group(&texts, None), groups);
-        assert_eq!(group(&[], None), Vec::<Vec<usize>>::new());
+        assert_eq!(group(&texts), groups);
+        assert_eq!(group(&[]), Vec::<Vec<usize>>::new());
     }
 }
