@@ -1,7 +1,7 @@
 //! Ten thousand, a hundred thousand, a million conversations: what a turn, a letter, a start takes, and how
 //! large file and memory are. The sizes take turns, so that a slow moment of the disk meets all of them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use digidel::model::retention::Retention;
@@ -88,7 +88,7 @@ pub async fn run(folder: &Path, sizes: &[u32]) {
 }
 
 /// The real program on the file, from its start to its first poll.
-async fn start(size: u32, file: &PathBuf) {
+async fn start(size: u32, file: &Path) {
     let mut times = Vec::new();
     let mut memory = 0;
     for _ in 0..5 {

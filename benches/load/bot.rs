@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::telegram::Server;
 
 /// How long a bot may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a bot is started. It finds token, server and database in its environment.
 pub struct Recipe {

@@ -131,7 +131,8 @@ impl Crowd {
         let mut waiting: HashMap<i64, Instant> = HashMap::new();
         let mut by_chat: HashMap<i64, User> = HashMap::new();
         let begun = Instant::now();
-        for person in self.people[..people].to_vec() {
+        let asking: Vec<User> = self.people.iter().take(people).cloned().collect();
+        for person in asking {
             let question = self.next_question();
             waiting.insert(person.id(), person.say(&question).at);
             by_chat.insert(person.id(), person);
@@ -139,10 +140,7 @@ impl Crowd {
         }
         let mut last = begun;
         while !waiting.is_empty() {
-            let heard = match tokio::time::timeout(PATIENCE, self.heard.recv()).await {
-                Ok(Some(heard)) => heard,
-                Ok(None) | Err(_) => break,
-            };
+            let Ok(Some(heard)) = tokio::time::timeout(PATIENCE, self.heard.recv()).await else { break };
             figures.messages += 1;
             let Some(asked) = waiting.remove(&heard.chat) else { continue };
             figures.note(heard.at.duration_since(asked));

@@ -82,7 +82,7 @@ async fn measure(recipe: &Recipe) -> Row {
     let calm = crowd.at_rate(CALM_RATE, CALM).await;
     let before = bot.processor();
     let busy = crowd.without_pause(PEOPLE, BUSY).await;
-    let processor = bot.processor() - before;
+    let processor = bot.processor().saturating_sub(before);
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
     Row {
         per_second: busy.per_second(),

@@ -26,7 +26,7 @@ pub async fn run(embedding: bool) {
     for rate in rates {
         let before = bot.processor();
         let figures = crowd.at_rate(*rate, STEP).await;
-        let processors = (bot.processor() - before).as_secs_f64() / figures.took.as_secs_f64();
+        let processors = bot.processor().saturating_sub(before).as_secs_f64() / figures.took.as_secs_f64();
         let millis = |thousandths| figures.at(thousandths).as_secs_f64() * 1000.0;
         println!(
             "| {rate} | {:.0} | {} | {:.1} | {:.1} | {:.1} | {processors:.2} | {} | {} |",

@@ -40,7 +40,7 @@ pub async fn run() {
         all += call.await.expect("no panic");
     }
     let per_second = f64::from(all) / begun.elapsed().as_secs_f64();
-    let millis = (processor("self") - before).as_secs_f64() * 1000.0 / f64::from(all);
+    let millis = processor("self").saturating_sub(before).as_secs_f64() * 1000.0 / f64::from(all);
     println!("the server, and a client that asks without pause, in one process: {per_second:.0} calls/s,");
     println!("{millis:.3} ms of processor a call for both together; load {}", load());
 }

@@ -86,7 +86,7 @@ fn events(house: &mut House, steps: &[Step], poisoned: usize) -> Vec<Incoming> {
     for (n, step) in steps.iter().enumerate() {
         let mut event = house.incoming(&resident(step.who), Some("sv"), step.what.clone());
         if n == poisoned {
-            event.key = POISONED.to_owned();
+            POISONED.clone_into(&mut event.key);
         }
         events.push(event);
     }

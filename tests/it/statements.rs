@@ -36,7 +36,7 @@ const MOST_A_LETTER: usize = 1;
 
 /// Tables that stay as small as the staff, the settings and the list of centres: reading them whole is
 /// quicker than looking anything up.
-const SMALL: [&str; 13] = [
+const SMALL: [&str; 14] = [
     "accounts",
     "canned_replies",
     "desks",
@@ -49,6 +49,7 @@ const SMALL: [&str; 13] = [
     "saved_views",
     // Only what is read up on after an absence: threads of the desk, and residents on Discord.
     "seen",
+    "swept",
     "volunteers",
     "_sqlx_migrations",
     // A list that comes with the statement.
