@@ -59,7 +59,15 @@ mod tests {
 
     fn thought() -> Understanding {
         let found = Found { hits: Vec::new(), decision: Decision::Unknown, confidence: 0.0, lang: None };
-        Understanding { intent: None, place: None, only_place: false, term: None, found, examination: None }
+        Understanding {
+            intent: None,
+            urgent: None,
+            place: None,
+            only_place: false,
+            term: None,
+            found,
+            examination: None,
+        }
     }
 
     fn thinks(recent: &Recent, text: &str) -> bool {
