@@ -38,13 +38,14 @@ struct Cli {
     /// Match questions by letters and words alone: less memory, weaker answers
     #[arg(long, global = true, env = "DIGIDEL_NO_EMBEDDING")]
     no_embedding: bool,
+    /// What to do; without a word the bot runs
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start the bot on every platform that is configured
+    /// Start the bot on every platform that is configured; the same as no command at all
     Run(run::Run),
     /// Talk to the bot here, in the terminal; reads plain lines when piped
     Chat(chat::Chat),
@@ -77,7 +78,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let source = cli.config.as_deref().map_or_else(Source::built_in, Source::folder);
     let source = if cli.no_embedding { source.lexical_only() } else { source };
-    let result = match cli.command {
+    let command = cli.command.unwrap_or_else(|| Command::Run(run::Run::of_environment()));
+    let result = match command {
         Command::Check => return check::check(&source),
         Command::Run(options) => run::run(&options, &source, cli.config.as_deref()),
         Command::Backup(backup) => backup::backup(&backup, cli.config.as_deref()),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, Command, FromArgMatches};
 use digidel::adapters::discord::{Discord, Labels, Wiring};
 use digidel::adapters::preview::previews;
 use digidel::adapters::telegram::Telegram;
@@ -50,6 +50,14 @@ pub struct Run {
     /// How the log is written
     #[arg(long, value_enum, default_value = "text", env = "DIGIDEL_LOG")]
     log: log::Form,
+}
+
+impl Run {
+    /// As `digidel run` without options, which may still be set in the environment.
+    pub fn of_environment() -> Self {
+        let matches = Self::augment_args(Command::new("run")).get_matches_from(["run"]);
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
 }
 
 /// Runs until it is told to stop.

@@ -142,10 +142,13 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
             nearby::understood(turn, if booking { Purpose::Book } else { Purpose::Find }, text);
             Ok(())
         }
-        None => {
-            answers::question(turn, text);
-            Ok(())
-        }
+        None => match turn.wish_there() {
+            Some(intent) => on_intent(turn, intent, text),
+            None => {
+                answers::question(turn, text);
+                Ok(())
+            }
+        },
     }
 }
 
@@ -165,7 +168,9 @@ fn on_step(turn: &mut Turn<'_>, text: &str, intent: Option<Intent>) -> Result<bo
         }
         Step::Confirm(visit) if intent == Some(Intent::Yes) => visits::confirm(turn, visit).map(|()| true),
         Step::Confirm(_) if intent == Some(Intent::No) => flow::leave(turn).map(|()| true),
-        Step::Place(purpose) | Step::WhichPlace(purpose, _) if turn.is_only_place() => {
+        Step::Place(purpose) | Step::WhichPlace(purpose, _)
+            if turn.is_only_place() || intent.is_none() && !turn.is_question() && turn.names_place() =>
+        {
             nearby::understood(turn, purpose, text);
             Ok(true)
         }

@@ -17,6 +17,7 @@ use crate::model::id::{Fresh, RequestId};
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::message::{Ask, Card, Choice, Content, Letter, Message, Placement};
+use crate::model::place::Resolved;
 use crate::model::request::{Request, RequestKind, RequestStatus};
 use crate::model::staff::Refusal;
 use crate::model::time::Timestamp;
@@ -258,6 +259,17 @@ impl<'a> Turn<'a> {
 
     pub fn is_only_place(&self) -> bool {
         self.understanding.is_some_and(|u| u.only_place)
+    }
+
+    /// Whether a place that can be found is named somewhere in the text.
+    pub fn names_place(&self) -> bool {
+        let named = self.understanding.and_then(|u| u.place.as_ref());
+        named.is_some_and(|place| !matches!(place, Resolved::Unknown))
+    }
+
+    /// What is wanted at the place that the text names.
+    pub fn wish_there(&self) -> Option<Intent> {
+        self.understanding.and_then(|u| u.there)
     }
 
     pub fn understands_scam(&self) -> bool {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use self::centres::Centres;
 use self::desk::DeskRules;
 use self::glossary::{Glossary, TermId};
-use self::knowledge::{Found, Knowledge};
+use self::knowledge::{Decision, Found, Knowledge};
 use self::places::Places;
 use std::ops::Range;
 
@@ -60,6 +60,9 @@ pub struct Facts {
     pub recent: Arc<Recent>,
 }
 
+/// The topic of the articles about what a centre is and does.
+const ABOUT_CENTRES: &str = "about_centre";
+
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
 #[derive(Clone, Debug)]
 pub struct Understanding {
@@ -71,6 +74,8 @@ pub struct Understanding {
     pub place: Option<Resolved>,
     /// Whether the place is all that the text says.
     pub only_place: bool,
+    /// What is wanted at the place, where neither a rule nor the search is sure of something else.
+    pub there: Option<Intent>,
     /// The word whose meaning it asks for.
     pub term: Option<TermId>,
     /// The articles that fit.
@@ -177,10 +182,11 @@ impl Facts {
         let mentioned = if only_place { None } else { self.places.mention(text) };
         // "boka Motala" is the wish "boka" and a place.
         let without_place = mentioned.as_ref().map(|(_, range)| without(text, range));
-        let wish = without_place.and_then(|rest| self.rules.intent(&rest));
+        let wish = without_place.as_deref().and_then(|rest| self.rules.intent(rest));
+        let (found, vector) = self.knowledge.search.find_with_vector(text);
+        let there = without_place.filter(|_| !self.answers_elsewhere(&found));
         let place = if only_place { Some(whole) } else { mentioned.map(|(place, _)| place) };
         let intent = self.rules.intent(text).or(wish);
-        let (found, vector) = self.knowledge.search.find_with_vector(text);
         let examination = self.scam.looks_pasted(text).then(|| self.scam.examine(text));
         let urgent = match intent {
             Some(Intent::FraudNow) => Some(by_rule(Danger::Fraud)),
@@ -195,6 +201,7 @@ impl Facts {
             urgent,
             place,
             only_place,
+            there: there.and_then(|rest| self.rules.intent_there(&rest)),
             term: self.glossary.asked(text).cloned(),
             found,
             examination,
@@ -207,6 +214,12 @@ impl Facts {
         let wanted = vector.is_none() && self.urgency.wants_vector(words);
         let vector = if wanted { self.knowledge.search.vector(text) } else { vector };
         self.urgency.judge(words, vector.as_deref())
+    }
+
+    /// Whether the search is sure of an article that is not about the centres themselves.
+    fn answers_elsewhere(&self, found: &Found) -> bool {
+        let Decision::Answer(id) = &found.decision else { return false };
+        self.knowledge.article(id).is_some_and(|article| article.topic != ABOUT_CENTRES)
     }
 }
 

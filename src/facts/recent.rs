@@ -64,6 +64,7 @@ mod tests {
             urgent: None,
             place: None,
             only_place: false,
+            there: None,
             term: None,
             found,
             examination: None,

@@ -81,6 +81,7 @@ pub struct Rules {
 #[derive(Debug)]
 struct Rule {
     intent: Intent,
+    there: bool,
     any: Option<Regex>,
     points: Option<Points>,
     with: Vec<Regex>,
@@ -125,9 +126,19 @@ impl Rules {
     /// The intent of the first rule that fits. What is urgent stands first in the file.
     #[must_use]
     pub fn intent(&self, text: &str) -> Option<Intent> {
+        self.first(text, false)
+    }
+
+    /// What is wanted at a place, from what else the text says: weaker signs than [`Rules::intent`] goes by.
+    #[must_use]
+    pub fn intent_there(&self, rest: &str) -> Option<Intent> {
+        self.first(rest, true)
+    }
+
+    fn first(&self, text: &str, there: bool) -> Option<Intent> {
         let mut folded = fold::fold(text);
         folded.truncate(folded.floor_char_boundary(LONGEST));
-        self.rules.iter().find(|rule| rule.fits(&folded)).map(|rule| rule.intent)
+        self.rules.iter().find(|rule| rule.there == there && rule.fits(&folded)).map(|rule| rule.intent)
     }
 }
 

@@ -18,6 +18,11 @@ const TELEGRAM_DELETES: i64 = 47 * 3_600;
 /// How many messages one letter takes away at most.
 const AT_ONCE: usize = 100;
 
+/// A message that is on its way while its recipient is forgotten: nobody knows yet where it arrives.
+/// What it says goes at once, and its row stays behind to be told, so that it can be taken away.
+const UNDER_WAY: &str = r#"UPDATE letters SET content = '{"clear":[]}', farewell = 1, request = NULL, visit = NULL, reply = NULL
+     WHERE recipient = ?1 AND id < ?2 AND state = 'sending' AND content NOT LIKE '{"alarm"%'"#;
+
 /// What is deleted, in this order: what hangs on other rows goes before them. `?1` is the person,
 /// `?2` the first letter of the turn that deletes: the farewell stays until it has been delivered.
 const DELETIONS: [&str; 15] = [
@@ -27,7 +32,7 @@ const DELETIONS: [&str; 15] = [
         " OR letter IN (SELECT id FROM letters WHERE recipient = ?1 AND id < ?2)"
     ),
     concat!(
-        "DELETE FROM letters WHERE id < ?2 AND (recipient = ?1 OR ",
+        "DELETE FROM letters WHERE id < ?2 AND farewell = 0 AND (recipient = ?1 OR ",
         mine!("request"),
         " OR ",
         threads!("recipient"),
@@ -80,7 +85,7 @@ impl Turnover<'_> {
             };
             first = first.min(self.write_letter(&letter, None, now).await?);
         }
-        for statement in DELETIONS {
+        for statement in std::iter::once(UNDER_WAY).chain(DELETIONS) {
             sqlx::query(statement).bind(person.to_string()).bind(first).execute(&mut *self.tx).await?;
         }
         self.to_scrub.store(true, Ordering::SeqCst);
@@ -123,6 +128,31 @@ impl Turnover<'_> {
         let mut known = std::collections::HashSet::new();
         all.retain(|message| known.insert(message.clone()));
         Ok(all)
+    }
+
+    /// A letter has arrived that was on its way when its recipient was forgotten: it is taken away
+    /// from where it arrived, in its own turn.
+    pub(super) async fn take_away(
+        &mut self,
+        letter: LetterId,
+        arrived: &[MessageRef],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if arrived.is_empty() {
+            return Ok(false);
+        }
+        let content = serde_json::to_string(&Content::Clear(arrived.to_vec()))
+            .map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        let done = sqlx::query(
+            r#"UPDATE letters SET content = ?, state = 'pending', due_at = ?, attempts = 0, unanswered = 0, parts_done = 0
+               WHERE id = ? AND farewell = 1 AND content = '{"clear":[]}'"#,
+        )
+        .bind(content)
+        .bind(to_millis(now))
+        .bind(letter.number())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// A letter has come to its end: if it was a farewell nothing of it stays.

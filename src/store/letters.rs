@@ -157,6 +157,11 @@ impl Turnover<'_> {
     }
 
     async fn close(&mut self, id: LetterId, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
+        if let Outcome::Sent(arrived) = outcome
+            && self.take_away(id, arrived, now).await?
+        {
+            return Ok(());
+        }
         let now = to_millis(now);
         match outcome {
             Outcome::Sent(receipt) => {

@@ -23,7 +23,11 @@ fn names(text: &str) -> BTreeSet<String> {
 #[tokio::test]
 async fn every_metric_of_the_alerts_and_the_dashboard_is_in_a_real_run() {
     let telegram = Server::start().await;
-    let bot = Binary::start(&telegram, &[("DIGIDEL__LIMITS__PERSON_BURST", "3")]).await;
+    let bot = Binary::start(
+        &telegram,
+        &[("DIGIDEL__LIMITS__PERSON_BURST", "3"), ("DIGIDEL__LIMITS__PERSON_PER_MINUTE", "1")],
+    )
+    .await;
     let rut = telegram.user(1);
     for text in ["bankid fungerar inte", "hej", "tack"] {
         let sent = rut.say(text);

@@ -35,8 +35,8 @@ MOST_FEATURES = 16_000
 COST = {"words": 30.0, "meaning": 0.1}
 WEIGHT = 2.0
 """How much a text in danger counts beside a calm one."""
-ALARMS = {"likely": 0.004, "sure": 0.001}
-"""The share of questions in scope that may count as likely and as sure, of each kind."""
+ALARMS = {"likely": {"far": 0.004, "near": 0.1}, "sure": {"far": 0.001, "near": 0.01}}
+"""The share of questions in scope that may count as likely and as sure: of those near a fraud, and others."""
 
 NEIGHBOURS = ("bluff-anmala", "konto-hackat", "bank-kort-sparra", "mobil-stulen-efter", "bankid-sakert")
 """Articles about what may be a fraud: calm, but a warning above their answers does no harm."""
@@ -82,7 +82,7 @@ class Row:
 
     def __init__(self, kind, lang, text, batch, weight=1.0, scope=""):
         self.kind, self.lang, self.text, self.batch, self.weight = kind, lang, text, batch, weight
-        # "near": a question in scope about ways of fraud; "far": about anything else in scope.
+        # "near": a question in scope about crime; "far": about anything else in scope.
         self.scope = scope
 
 
@@ -123,7 +123,7 @@ def about(article, lang, text, batch):
     """A question that an article answers."""
     if "bedrageri-pagar" in article:
         return Row("fraud", lang, text, batch)
-    # Those in a fraud ask for the articles about its ways too: neither calm nor not.
+    # Those in a fraud ask for the articles about its ways too: calm, mostly.
     if "bluff-" in article and "bluff-anmala" not in article:
         return Row("calm", lang, text, batch, 0.5, "near")
     crime = article.strip('"') in NEIGHBOURS
@@ -212,14 +212,12 @@ def learn_all(rows, vectors, kind, known, x):
 
 
 def thresholds(rows, margins):
-    """From where on a text counts as likely and as sure. What is likely may be said of those who ask
+    """From where on a text counts as likely and as sure. What is likely may be said of some who ask
     about ways of fraud; what is sure may not."""
     limits = {}
-    for name, share in ALARMS.items():
-        scopes = ("far",) if name == "likely" else ("far", "near")
-        calm = np.sort(margins[[row.scope in scopes for row in rows]])[::-1]
-        limits[name] = float(calm[int(len(calm) * share)])
-    limits["sure"] = max(limits.values())
+    for name, shares in ALARMS.items():
+        calm = {scope: np.sort(margins[[row.scope == scope for row in rows]])[::-1] for scope in shares}
+        limits[name] = max(float(calm[scope][int(len(calm[scope]) * share)]) for scope, share in shares.items())
     return limits
 
 

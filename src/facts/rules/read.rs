@@ -34,6 +34,9 @@ struct Entry {
     /// Whether the patterns are the whole text, but for words of politeness.
     #[serde(default)]
     whole: bool,
+    /// Whether it is for what is left of a text that names a place.
+    #[serde(default)]
+    there: bool,
     #[serde(default)]
     patterns: Vec<String>,
     /// Hints with points, written "3 pattern"; a number below zero takes points away.
@@ -87,7 +90,8 @@ fn rule(notation: &Notation, entry: &Entry) -> Result<Rule, Wrong> {
     }
     let with = entry.with.iter().map(|pattern| notation.union(std::slice::from_ref(pattern), false));
     let unless = optional(notation, &entry.unless, false)?;
-    Ok(Rule { intent: entry.intent, any, points, with: with.collect::<Result<_, _>>()?, unless })
+    let with = with.collect::<Result<_, _>>()?;
+    Ok(Rule { intent: entry.intent, there: entry.there, any, points, with, unless })
 }
 
 /// The union of some patterns, if there are any.

@@ -54,3 +54,23 @@ async fn a_hundred_messages_go_with_one_call() {
     assert_eq!(amina.screen().of_bot().count(), 1, "{}", amina.screen());
     rig.assert_lawful();
 }
+
+/// She presses before Telegram has told the bot where its question stands.
+#[tokio::test]
+async fn what_is_under_way_is_taken_away_when_it_arrives() {
+    let rig = Rig::start(Mode::Polling).await;
+    let amina = rig.server.user(42).named("Amina");
+    rig.answer(&amina, &amina.say("hej")).await;
+    rig.server.fault(When::next("sendMessage").chat(42), Fault::DelayAfter(Duration::from_secs(2)));
+    amina.say("/forget");
+    let asked = amina.wait("the question", |screen| screen.find("radera allt").map(|b| b.id)).await;
+    let asked = asked.expect("a question");
+    amina.tap_on(asked, "Ja, radera allt").expect("the button");
+    amina.wait("the goodbye", |screen| screen.find("raderas nu").map(|_| ())).await.expect("a goodbye");
+    rig.until("no letter is left", async |rig| {
+        rig.store.letter_counts().await.expect("the database answers").is_empty()
+    })
+    .await;
+    assert_eq!(amina.screen().of_bot().count(), 1, "{}", amina.screen());
+    rig.assert_lawful();
+}

@@ -15,14 +15,14 @@ pub struct Binary {
 }
 
 impl Binary {
-    /// Starts `digidel run` with further settings of the environment.
+    /// Starts `digidel`, which runs the bot, with further settings of the environment.
     pub async fn start(telegram: &Server, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
         let output = |name: &str| Stdio::from(File::create(folder.path().join(name)).expect("a file"));
         let child = Command::new(env!("CARGO_BIN_EXE_digidel"))
-            .args(["--no-embedding", "run"])
+            .arg("--no-embedding")
             .env_clear()
             .env("DIGIDEL__DATABASE", folder.path().join("digidel.db"))
             .env("DIGIDEL__HTTP__LISTEN", port.to_string())

@@ -145,7 +145,7 @@ impl Rig {
 
     /// Waits until a look at the database says so.
     pub async fn until(&self, what: &str, mut look: impl AsyncFnMut(&Self) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !look(self).await {
             assert!(Instant::now() < deadline, "not in time: {what}");
             tokio::time::sleep(Duration::from_millis(10)).await;

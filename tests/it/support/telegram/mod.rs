@@ -67,7 +67,7 @@ use world::{Kind, Standing};
 /// The token that the server takes unless told otherwise.
 const TOKEN: &str = "700000001:TEST-token-of-the-local-server";
 /// How long the waits wait before they give up: far more than any answer takes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running server. Clones are handles to the same one; it stops with the last of them.
 #[derive(Debug, Clone)]
