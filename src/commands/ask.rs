@@ -45,17 +45,13 @@ fn answer(facts: &Facts, question: &str) -> Value {
     };
     let topic = found.hits.first().and_then(|hit| facts.knowledge.article(&hit.article)).map(|a| &a.topic);
     json!({
-            "input": question,
-            "top": found.hits.iter().map(|hit| &hit.article).collect::<Vec<_>>(),
-            "decision": decision,
-            "score": found.confidence,
-    <<<<<<< HEAD
-            "intent": understanding.intent.map(|intent| format!("{intent:?}")),
-            "urgent": understanding.urgent,
-    =======
-            "intent": understanding.intent.or(understanding.there).map(|intent| format!("{intent:?}")),
-    >>>>>>> main
-            "lang": found.lang.map(|(lang, _)| lang),
-            "topic": topic,
-        })
+        "input": question,
+        "top": found.hits.iter().map(|hit| &hit.article).collect::<Vec<_>>(),
+        "decision": decision,
+        "score": found.confidence,
+        "intent": understanding.intent.or(understanding.there).map(|intent| format!("{intent:?}")),
+        "urgent": understanding.urgent,
+        "lang": found.lang.map(|(lang, _)| lang),
+        "topic": topic,
+    })
 }

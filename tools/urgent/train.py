@@ -35,8 +35,12 @@ MOST_FEATURES = 16_000
 COST = {"words": 30.0, "meaning": 0.1}
 WEIGHT = 2.0
 """How much a text in danger counts beside a calm one."""
-ALARMS = {"likely": {"far": 0.004, "near": 0.1}, "sure": {"far": 0.001, "near": 0.01}}
-"""The share of questions in scope that may count as likely and as sure: of those near a fraud, and others."""
+ALARMS = {
+    "likely": {"far": 0.004, "near": 0.1, "other": 0.04},
+    "sure": {"far": 0.001, "near": 0.01, "other": 0.005},
+}
+"""The share of calm texts that may count as likely and as sure: questions in scope, near a crime and far
+from it, and everything else that is calm."""
 
 NEIGHBOURS = ("bluff-anmala", "konto-hackat", "bank-kort-sparra", "mobil-stulen-efter", "bankid-sakert")
 """Articles about what may be a fraud: calm, but a warning above their answers does no harm."""
@@ -116,6 +120,8 @@ def labelled():
     for row in known.values():
         if row.kind not in (*KINDS, "calm"):
             row.kind, row.weight = "open", 0.0
+        elif row.kind == "calm":
+            row.scope = row.scope or "other"
     return list(known.values())
 
 
