@@ -31,15 +31,23 @@ fn table(name: &str) -> Vec<Vec<String>> {
     lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
-/// The labelled questions of a set that an article other than the one for emergencies answers.
-fn in_scope(set: &str) -> Vec<String> {
+/// The labelled questions of a set that an article other than the one for emergencies answers: those
+/// about ways of fraud, which some ask in the middle of one, and all.
+fn in_scope(set: &str) -> [Vec<String>; 2] {
     let text = std::fs::read_to_string(path(&format!("tests/eval/{set}.jsonl"))).expect("labelled questions");
-    let values = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
-    let asked = values.filter(|value| {
-        let article = value["article"].to_string();
-        !value["article"].is_null() && article != "\"none\"" && !article.contains("bedrageri-pagar")
-    });
-    asked.filter_map(|value| value["q"].as_str().map(str::to_owned)).collect()
+    let (mut others, mut all) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let (article, question) = (value["article"].to_string(), value["q"].as_str().unwrap_or_default());
+        if value["article"].is_null() || article == "\"none\"" || article.contains("bedrageri-pagar") {
+            continue;
+        }
+        all.push(question.to_owned());
+        if !article.contains("bluff-") || article.contains("bluff-anmala") {
+            others.push(question.to_owned());
+        }
+    }
+    [others, all]
 }
 
 fn share(part: usize, all: usize) -> f64 {
@@ -72,10 +80,10 @@ fn the_weights_that_are_built_in_are_whole() {
 #[test]
 fn phrasings_held_out_are_mostly_told() {
     for (name, kind, floor) in [
-        ("tests/it/rules_held_out.tsv", "fraud", 0.0),
-        ("tests/it/rules_held_out.tsv", "crisis", 0.0),
-        ("tests/it/urgent_held_out.tsv", "fraud", 0.0),
-        ("tests/it/urgent_held_out.tsv", "crisis", 0.0),
+        ("tests/it/rules_held_out.tsv", "fraud", 0.92),
+        ("tests/it/rules_held_out.tsv", "crisis", 0.96),
+        ("tests/it/urgent_held_out.tsv", "fraud", 0.84),
+        ("tests/it/urgent_held_out.tsv", "crisis", 0.92),
     ] {
         let (told, all, missed) = told(lexical(), &table(name), kind);
         println!("{name}: {told} of {all} {kind} told");
@@ -84,19 +92,25 @@ fn phrasings_held_out_are_mostly_told() {
     }
     let (alarms, all, _) = told(lexical(), &table("tests/it/urgent_held_out.tsv"), "calm");
     println!("{alarms} of {all} calm ones told as urgent");
-    assert!(share(alarms, all) <= 1.0, "{alarms} of {all}");
+    assert!(share(alarms, all) <= 0.03, "{alarms} of {all}");
 }
 
+/// A warning is hardly ever shown to those who ask about something else, and seldom to those who ask
+/// about ways of fraud: some of these describe one that is going on.
 #[test]
 fn questions_in_scope_raise_hardly_an_alarm() {
     for set in ["dev", "test"] {
-        let questions = in_scope(set);
-        let alarms: Vec<&String> =
-            questions.iter().filter(|q| lexical().understand(q).urgent.is_some()).collect();
-        println!("{set}: {} of {} in scope: {alarms:#?}", alarms.len(), questions.len());
-        assert!(questions.len() > 500);
-        assert!(share(alarms.len(), questions.len()) <= 0.01, "{alarms:#?}");
+        for (questions, most) in in_scope(set).into_iter().zip([0.01, 0.02]) {
+            check_alarms(lexical(), set, &questions, most);
+        }
     }
+}
+
+fn check_alarms(facts: &Facts, set: &str, questions: &[String], most: f64) {
+    let alarms: Vec<&String> = questions.iter().filter(|q| facts.understand(q).urgent.is_some()).collect();
+    println!("{set}: {} of {} in scope: {alarms:#?}", alarms.len(), questions.len());
+    assert!(questions.len() > 500);
+    assert!(share(alarms.len(), questions.len()) <= most, "{set}: {} {alarms:#?}", alarms.len());
 }
 
 #[test]
@@ -138,8 +152,10 @@ fn nothing_that_is_learnt_from_is_measured() {
     assert!(learnt.len() > 2_000, "{}", learnt.len());
     let held_out = ["tests/it/rules_held_out.tsv", "tests/it/urgent_held_out.tsv"];
     let measured = held_out.into_iter().flat_map(table).filter_map(|mut row| row.pop());
-    let both: BTreeSet<String> =
-        measured.chain(in_scope("test")).filter(|q| learnt.contains_key(&fold(q))).collect();
+    let both: BTreeSet<String> = measured
+        .chain(in_scope("test").into_iter().flatten())
+        .filter(|q| learnt.contains_key(&fold(q)))
+        .collect();
     assert_eq!(both, BTreeSet::new());
 }
 
@@ -181,10 +197,8 @@ fn measured_in_full() {
         }
     }
     for set in ["dev", "test"] {
-        let questions = in_scope(set);
-        let alarms: Vec<&String> =
-            questions.iter().filter(|q| facts.understand(q).urgent.is_some()).collect();
-        println!("{set}: {} of {} in scope: {alarms:#?}", alarms.len(), questions.len());
-        assert!(share(alarms.len(), questions.len()) <= 0.01, "{alarms:#?}");
+        for (questions, most) in in_scope(set).into_iter().zip([0.01, 0.02]) {
+            check_alarms(&facts, set, &questions, most);
+        }
     }
 }
