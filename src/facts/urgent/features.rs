@@ -32,7 +32,9 @@ pub(crate) fn each(text: &str, mut found: impl FnMut(&str)) -> usize {
     }
     features.sort_unstable();
     features.dedup();
-    features.iter().for_each(|feature| found(feature));
+    for feature in &features {
+        found(feature);
+    }
     features.len()
 }
 
