@@ -36,7 +36,7 @@ COST = {"words": 30.0, "meaning": 0.1}
 WEIGHT = 2.0
 """How much a text in danger counts beside a calm one."""
 ALARMS = {
-    "likely": {"far": 0.004, "near": 0.1, "other": 0.04},
+    "likely": {"far": 0.004, "near": 0.08, "other": 0.04},
     "sure": {"far": 0.001, "near": 0.01, "other": 0.005},
 }
 """The share of calm texts that may count as likely and as sure: questions in scope, near a crime and far
