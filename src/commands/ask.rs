@@ -50,6 +50,7 @@ fn answer(facts: &Facts, question: &str) -> Value {
         "decision": decision,
         "score": found.confidence,
         "intent": understanding.intent.or(understanding.there).map(|intent| format!("{intent:?}")),
+        "urgent": understanding.urgent,
         "lang": found.lang.map(|(lang, _)| lang),
         "topic": topic,
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use digidel::facts::knowledge::Article;
+use digidel::facts::knowledge::{Article, quality};
 use digidel::facts::source::Source;
 use digidel::facts::{Facts, Severity};
 use digidel::model::lang::Lang;
@@ -12,6 +12,8 @@ use digidel::model::lang::Lang;
 #[allow(clippy::print_stdout, reason = "a command prints")]
 pub fn check(source: &Source) -> ExitCode {
     let (facts, mut problems) = Facts::load(source);
+    let (lix, unfit) = quality::check(source);
+    problems.extend(unfit);
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     for problem in &problems {
         let word = if problem.severity == Severity::Error { "error" } else { "warning" };
@@ -25,6 +27,7 @@ pub fn check(source: &Source) -> ExitCode {
         facts.places.municipalities().count(),
         problems.len() - errors,
     );
+    println!("LIX of the articles: {:.1} in Swedish, {:.1} in easy Swedish", lix.swedish, lix.easy);
     for (lang, (unreviewed, all)) in reviews(&facts) {
         println!("{lang}: {unreviewed} of {all} articles not reviewed by a native reader");
     }

@@ -122,6 +122,7 @@ fn on_text(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
         }
         _ => turn.greet_once(),
     }
+    safety::tell_likely(turn);
     if on_step(turn, text, intent)? {
         return Ok(());
     }

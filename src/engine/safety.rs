@@ -5,6 +5,7 @@
 use super::say;
 use super::turn::Turn;
 use crate::facts::scam::{Examination, Sign, Verdict};
+use crate::facts::urgent::Danger;
 use crate::model::action::Action;
 use crate::model::effect::Effect;
 use crate::model::id::ArticleId;
@@ -56,6 +57,16 @@ pub(super) fn fraud_now(turn: &mut Turn<'_>, text: &str) {
     choices.push(Turn::choice(say::button_person(turn.lang), Action::Person));
     choices.extend(turn.resume_choice());
     turn.ask(say::fraud_now(turn.lang), choices);
+}
+
+/// An emergency that is likely, not sure: whom to ring, above whatever the text is answered with.
+pub(super) fn tell_likely(turn: &mut Turn<'_>) {
+    let likely = turn.understanding.and_then(|u| u.urgent.as_ref());
+    match likely.map(|urgent| urgent.danger) {
+        Some(Danger::Fraud) => turn.preface(say::fraud_likely(turn.lang)),
+        Some(Danger::Crisis) => turn.preface(say::crisis_likely(turn.lang)),
+        None => {}
+    }
 }
 
 fn article_choice(turn: &Turn<'_>, id: &ArticleId) -> Option<Choice> {

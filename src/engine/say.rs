@@ -249,6 +249,8 @@ sentences! {
     masked_code() = "safety.masked_code";
     fraud_now() = "safety.fraud_now";
     crisis() = "safety.crisis";
+    fraud_likely() = "safety.fraud_likely";
+    crisis_likely() = "safety.crisis_likely";
     scam_signs() = "safety.scam_signs";
     scam_cannot_tell() = "safety.scam_cannot_tell";
     scam_nothing() = "safety.scam_nothing";

@@ -13,6 +13,7 @@ pub mod recent;
 pub mod rules;
 pub mod scam;
 pub mod source;
+pub mod urgent;
 
 use std::sync::Arc;
 
@@ -28,10 +29,13 @@ use self::recent::Recent;
 use self::rules::{Intent, Rules};
 use self::scam::{Examination, ScamCheck};
 use self::source::Source;
+use self::urgent::{By, Certainty, Danger, Urgency, Urgent};
 use crate::model::place::Resolved;
 
 /// The file of the rules.
 const RULES: &str = "rules.toml";
+/// The file of the weights by which emergencies are told.
+const URGENT: &str = "urgent.tsv";
 
 /// Everything that operators decide and the engine reads. A copy is cheap: what is large is shared.
 #[derive(Clone)]
@@ -46,6 +50,8 @@ pub struct Facts {
     pub glossary: Arc<Glossary>,
     /// What is recognised before any search.
     pub rules: Arc<Rules>,
+    /// What tells an emergency that no rule knows.
+    pub urgency: Arc<Urgency>,
     /// The signs of fraud.
     pub scam: Arc<ScamCheck>,
     /// The hours and the patience of the volunteers' desk.
@@ -60,8 +66,10 @@ const ABOUT_CENTRES: &str = "about_centre";
 /// What a text was understood as. Computed before the transaction, as it is the slow part.
 #[derive(Clone, Debug)]
 pub struct Understanding {
-    /// What the rules recognise.
+    /// What the rules recognise, or the emergency that is sure.
     pub intent: Option<Intent>,
+    /// The emergency that the text tells of, if it does.
+    pub urgent: Option<Urgent>,
     /// The place that it names, as a whole or inside a sentence.
     pub place: Option<Resolved>,
     /// Whether the place is all that the text says.
@@ -114,12 +122,13 @@ impl Facts {
     ) -> (Self, Vec<Problem>) {
         let text = |file: &str| source.text(file).unwrap_or_default();
         // What takes longest is read side by side, so that the bot is there at once.
-        let (places, rules, scam, knowledge) = std::thread::scope(|threads| {
+        let (places, rules, urgency, scam, knowledge) = std::thread::scope(|threads| {
             let places = threads.spawn(|| Places::read(&|name| source.text(name)));
             let rules = threads.spawn(|| read_rules(text(RULES)));
+            let urgency = threads.spawn(|| Urgency::read(URGENT, &text(URGENT)));
             let scam = threads.spawn(|| ScamCheck::read("scam.toml", &text("scam.toml")));
             let knowledge = Knowledge::read(source);
-            (joined(places), joined(rules), joined(scam), knowledge)
+            (joined(places), joined(rules), joined(urgency), joined(scam), knowledge)
         });
         let (places, mut problems) = places;
         let (centres, more) = Centres::read("centres.toml", &text("centres.toml"));
@@ -127,6 +136,8 @@ impl Facts {
         let (knowledge, more) = knowledge;
         problems.extend(more);
         let (rules, more) = rules;
+        problems.extend(more);
+        let (urgency, more) = urgency;
         problems.extend(more);
         let (scam, more) = scam;
         problems.extend(more);
@@ -136,9 +147,9 @@ impl Facts {
         problems.extend(more);
         let glossary = Arc::new(glossary);
         let (places, knowledge) = (Arc::new(places), Arc::new(knowledge));
-        let (rules, scam) = (Arc::new(rules), Arc::new(scam));
+        let (rules, urgency, scam) = (Arc::new(rules), Arc::new(urgency), Arc::new(scam));
         let recent = Arc::new(Recent::default());
-        (Self { places, centres, knowledge, glossary, rules, scam, desk, recent }, problems)
+        (Self { places, centres, knowledge, glossary, rules, urgency, scam, desk, recent }, problems)
     }
 
     /// The same facts under what staff have said since: pairs of a revision's subject and contents.
@@ -178,18 +189,37 @@ impl Facts {
         // "boka Motala" is the wish "boka" and a place.
         let without_place = mentioned.as_ref().map(|(_, range)| without(text, range));
         let wish = without_place.as_deref().and_then(|rest| self.rules.intent(rest));
-        let found = self.knowledge.search.find(text);
+        let (found, vector) = self.knowledge.search.find_with_vector(text);
         let there = without_place.filter(|_| !self.answers_elsewhere(&found));
         let place = if only_place { Some(whole) } else { mentioned.map(|(place, _)| place) };
+        let intent = self.rules.intent(text).or(wish);
+        let examination = self.scam.looks_pasted(text).then(|| self.scam.examine(text));
+        let urgent = match intent {
+            Some(Intent::FraudNow) => Some(by_rule(Danger::Fraud)),
+            Some(Intent::Crisis) => Some(by_rule(Danger::Crisis)),
+            // A place or a short wish is what it says.
+            _ if only_place => None,
+            _ => self.weigh(text, vector).and_then(|urgent| urgent.told_of(examination.is_some())),
+        };
+        let sure = urgent.as_ref().filter(|urgent| urgent.certainty == Certainty::Sure);
         Understanding {
-            intent: self.rules.intent(text).or(wish),
+            intent: sure.map(|urgent| urgent.danger.into()).or(intent),
+            urgent,
             place,
             only_place,
             there: there.and_then(|rest| self.rules.intent_there(&rest)),
             term: self.glossary.asked(text).cloned(),
             found,
-            examination: self.scam.looks_pasted(text).then(|| self.scam.examine(text)),
+            examination,
         }
+    }
+
+    /// The emergency that the weights see in a text. What the search has embedded is not embedded again.
+    fn weigh(&self, text: &str, vector: Option<Vec<f32>>) -> Option<Urgent> {
+        let words = self.urgency.words(text);
+        let wanted = vector.is_none() && self.urgency.wants_vector(words);
+        let vector = if wanted { self.knowledge.search.vector(text) } else { vector };
+        self.urgency.judge(words, vector.as_deref())
     }
 
     /// Whether the search is sure of an article that is not about the centres themselves.
@@ -199,11 +229,25 @@ impl Facts {
     }
 }
 
+fn by_rule(danger: Danger) -> Urgent {
+    Urgent { danger, certainty: Certainty::Sure, by: By::Rule }
+}
+
+impl From<Danger> for Intent {
+    fn from(danger: Danger) -> Self {
+        match danger {
+            Danger::Fraud => Self::FraudNow,
+            Danger::Crisis => Self::Crisis,
+        }
+    }
+}
+
 /// Any text as each of an operator's files: for `fuzzing`.
 pub(crate) fn fuzz_files(text: &str) {
     let _ = Centres::read("centres.toml", text);
     let _ = DeskRules::read("desk.toml", text);
     let _ = rules::fuzz(text);
+    let _ = urgent::fuzz(text);
     let _ = scam::fuzz(text);
     let _ = knowledge::article::read_text("any.sv.md", text);
     if let Some((id, _)) = knowledge::article::name_parts("any.sv.md") {

@@ -66,6 +66,7 @@ mod tests {
         let found = Found { hits: Vec::new(), decision: Decision::Unknown, confidence: 0.0, lang: None };
         Understanding {
             intent: None,
+            urgent: None,
             place: None,
             only_place: false,
             there: None,

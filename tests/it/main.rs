@@ -40,5 +40,6 @@ mod telegram;
 mod telegram_server;
 mod transcripts;
 mod translated;
+mod urgent;
 mod visits;
 mod web;

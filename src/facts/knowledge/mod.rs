@@ -6,6 +6,8 @@ pub mod article;
 pub mod embedding;
 pub mod file;
 pub mod overlay;
+pub mod quality;
+pub mod reading;
 pub mod search;
 
 use std::borrow::Cow;

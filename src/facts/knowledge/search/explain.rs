@@ -5,7 +5,6 @@
 use super::rank::{self, Evidence};
 use super::{Corpus, Found, Search, model, text};
 use crate::model::id::ArticleId;
-use crate::model::lang::Lang;
 
 /// How many articles are explained.
 const CANDIDATES: usize = 5;
@@ -85,10 +84,10 @@ impl Search {
         };
         let mut vector = None;
         if let Some((dense, embedder)) = &self.dense {
-            self.add_dense(&mut evidence, dense, embedder, question);
             let langs = self.languages.shares(question);
-            let swedish = langs.iter().any(|(lang, share)| *lang == Lang::Sv && *share > 0.5);
-            vector = Some(dense.space.project(&embedder.embed(&self.mended(question, swedish)), &langs));
+            let own = self.embed(embedder, question, &langs);
+            self.add_dense(&mut evidence, dense, &own, &langs);
+            vector = Some(dense.space.project(&own, &langs));
         }
         let ranked = self.ranked(&found, &evidence, tier, tuning);
         let candidates = ranked

@@ -182,23 +182,31 @@ impl Search {
     /// Finds what answers a text in any language.
     #[must_use]
     pub fn find(&self, text: &str) -> Found {
+        self.find_with_vector(text).0
+    }
+
+    /// The same, with the vector of the text if it was needed.
+    #[must_use]
+    pub fn find_with_vector(&self, text: &str) -> (Found, Option<Vec<f32>>) {
         let lang = self.languages.guess(text);
         let words = text::words(text);
         if let Some(class) = self.exact.get(&words.join(" ")) {
-            return self.repeated(*class, EXACT, lang);
+            return (self.repeated(*class, EXACT, lang), None);
         }
         let mended = self.mend_all(&words);
         let likeness = self.fresh.compare(self.lexical.vocabulary(), &mended);
         if let Some((class, likeness)) = self.nearly_repeated(&likeness) {
-            return self.repeated(class, EXACT * likeness, lang);
+            return (self.repeated(class, EXACT * likeness, lang), None);
         }
         let mut evidence = self.lexical_evidence(&words, &mended, &likeness);
         let ranking = rank::rank(&evidence, &self.topics, self.alone.blend);
         let confidence = self.alone.calibration.probability(&ranking.signs);
         let Some((dense, embedder)) = self.dense.as_ref().filter(|_| confidence < self.sure) else {
-            return self.conclude(&ranking, confidence, &self.alone, lang);
+            return (self.conclude(&ranking, confidence, &self.alone, lang), None);
         };
-        self.add_dense(&mut evidence, dense, embedder, text);
+        let langs = self.languages.shares(text);
+        let vector = self.embed(embedder, text, &langs);
+        self.add_dense(&mut evidence, dense, &vector, &langs);
         let foreign = lang.is_some_and(|(lang, _)| !self.whole.contains(&lang));
         if foreign {
             evidence = evidence.dense_only();
@@ -206,7 +214,7 @@ impl Search {
         let tuning = if foreign { &self.foreign } else { &self.full };
         let ranking = rank::rank(&evidence, &self.topics, tuning.blend);
         let confidence = tuning.calibration.probability(&ranking.signs);
-        self.conclude(&ranking, confidence, tuning, lang)
+        (self.conclude(&ranking, confidence, tuning, lang), Some(vector))
     }
 
     /// The language that a text seems to be in, with its probability, 0–1.
@@ -222,7 +230,8 @@ impl Search {
         let likeness = self.fresh.compare(self.lexical.vocabulary(), &mended);
         let mut evidence = self.lexical_evidence(&words, &mended, &likeness);
         if let Some((dense, embedder)) = &self.dense {
-            self.add_dense(&mut evidence, dense, embedder, text);
+            let langs = self.languages.shares(text);
+            self.add_dense(&mut evidence, dense, &self.embed(embedder, text, &langs), &langs);
         }
         evidence
     }
@@ -255,11 +264,21 @@ impl Search {
         Evidence { lexical: margins, coverage, words: words.len(), ..Evidence::default() }
     }
 
-    fn add_dense(&self, evidence: &mut Evidence, dense: &Dense, embedder: &Embedder, text: &str) {
-        let langs = self.languages.shares(text);
+    /// The vector of a text as the search sees it: misspelt words are mended first. Nothing without
+    /// the embedding model.
+    #[must_use]
+    pub fn vector(&self, text: &str) -> Option<Vec<f32>> {
+        let (_, embedder) = self.dense.as_ref()?;
+        Some(self.embed(embedder, text, &self.languages.shares(text)))
+    }
+
+    fn embed(&self, embedder: &Embedder, text: &str, langs: &[(Lang, f32)]) -> Vec<f32> {
         let swedish = langs.iter().any(|(lang, share)| *lang == Lang::Sv && *share > 0.5);
-        let vector = dense.space.project(&embedder.embed(&self.mended(text, swedish)), &langs);
-        let opinion = dense.opinion(&vector, &langs, self.classes.len());
+        embedder.embed(&self.mended(text, swedish))
+    }
+
+    fn add_dense(&self, evidence: &mut Evidence, dense: &Dense, vector: &[f32], langs: &[(Lang, f32)]) {
+        let opinion = dense.opinion(&dense.space.project(vector, langs), langs, self.classes.len());
         evidence.margins = opinion.margins;
         // An article that the linear model does not know is judged by its examples alone.
         let unknown = opinion.likeness.iter().skip(evidence.margins.len()).map(|likeness| likeness - 1.0);

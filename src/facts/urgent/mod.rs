@@ -1,0 +1,222 @@
+//! Fraud in progress and lives in danger in words that no rule foresaw: weighed, not matched.
+//!
+//! A linear model adds up what the words of a text say (`features`) and, where the search has the
+//! embedding model, what its meaning says. The weights are data, in `config/urgent.tsv`, learnt from
+//! labelled phrasings by `tools/urgent/train.py`. The rules come first; what is said to somebody in
+//! danger is the engine's.
+
+pub(crate) mod features;
+mod read;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::problem::Problem;
+
+/// What somebody is in the middle of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Danger {
+    /// A fraud is going on, or a code or money has just been given away.
+    Fraud,
+    /// Somebody's life or health is in danger.
+    Crisis,
+}
+
+/// How sure the bot is of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// So likely that the numbers to ring belong above whatever else is answered.
+    Likely,
+    /// So sure that nothing else is answered.
+    Sure,
+}
+
+/// What an emergency was recognised by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// A rule of `rules.toml`.
+    Rule,
+    /// The weights of the words alone.
+    Words,
+    /// The weights of the words and of the meaning.
+    Meaning,
+}
+
+/// An emergency.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Urgent {
+    /// Which.
+    pub danger: Danger,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// What it was recognised by.
+    pub by: By,
+}
+
+/// One number for each danger.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Pair {
+    fraud: f32,
+    crisis: f32,
+}
+
+/// From where on a text counts as likely and as sure.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Thresholds {
+    likely: Pair,
+    sure: Pair,
+}
+
+/// The weights of one file.
+#[derive(Debug, Default)]
+struct Weights {
+    /// What a text without any known word begins with.
+    bias: Pair,
+    words: HashMap<Box<str>, Pair>,
+    alone: Thresholds,
+    /// Below this much by its words, a text is not worth embedding for.
+    doubt: Pair,
+    meaning: Option<Meaning>,
+}
+
+/// The part of the weights that reads vectors.
+#[derive(Debug, Default)]
+struct Meaning {
+    bias: Pair,
+    /// How much the sum of the words counts.
+    words: Pair,
+    dimensions: Vec<Pair>,
+    thresholds: Thresholds,
+}
+
+/// Tells emergencies by weights.
+pub struct Urgency(Weights);
+
+/// What the words of a text add up to.
+#[derive(Clone, Copy, Debug)]
+pub struct Words(Pair);
+
+impl Urgency {
+    /// Reads the text of `urgent.tsv`. With an error nothing is weighed, and the problem says where.
+    #[must_use]
+    pub fn read(file: &str, text: &str) -> (Self, Vec<Problem>) {
+        let (weights, problems) = read::read(file, text);
+        (Self(weights), problems)
+    }
+
+    /// What the words of a text add up to.
+    #[must_use]
+    pub fn words(&self, text: &str) -> Words {
+        let mut sum = Pair::default();
+        let all = features::each(text, |feature| {
+            if let Some(weight) = self.0.words.get(feature) {
+                sum = sum.plus(*weight);
+            }
+        });
+        // Long texts are not more urgent for being long.
+        let scale = 1.0 / features::count(all.max(1)).sqrt();
+        Words(self.0.bias.plus(sum.times(Pair { fraud: scale, crisis: scale })))
+    }
+
+    /// Whether the vector of the text could change what its words say.
+    #[must_use]
+    pub fn wants_vector(&self, words: Words) -> bool {
+        let doubt = self.0.doubt;
+        self.0.meaning.is_some() && (words.0.fraud >= doubt.fraud || words.0.crisis >= doubt.crisis)
+    }
+
+    /// The emergency in a text by its words and, where there is one, its vector.
+    #[must_use]
+    pub fn judge(&self, words: Words, vector: Option<&[f32]>) -> Option<Urgent> {
+        let Some((meaning, vector)) = self.0.meaning.as_ref().zip(vector) else {
+            return self.0.alone.judge(words.0, By::Words);
+        };
+        let start = meaning.bias.plus(meaning.words.times(words.0));
+        let sum = meaning
+            .dimensions
+            .iter()
+            .zip(vector)
+            .fold(start, |sum, (weight, x)| sum.plus(weight.times(Pair { fraud: *x, crisis: *x })));
+        meaning.thresholds.judge(sum, By::Meaning)
+    }
+}
+
+impl Urgent {
+    /// The same of a text that may be a message somebody has received: that tells of a fraud in words
+    /// like a victim's, so it takes more to be likely, and it is never sure.
+    #[must_use]
+    pub fn told_of(self, pasted: bool) -> Option<Self> {
+        match self.certainty {
+            Certainty::Sure if pasted => Some(Self { certainty: Certainty::Likely, ..self }),
+            Certainty::Likely if pasted => None,
+            _ => Some(self),
+        }
+    }
+}
+
+impl Thresholds {
+    /// A life goes before money, unless the money is surer.
+    fn judge(&self, sum: Pair, by: By) -> Option<Urgent> {
+        let certainty = |sum: f32, likely: f32, sure: f32| {
+            (sum >= likely).then_some(if sum >= sure { Certainty::Sure } else { Certainty::Likely })
+        };
+        let crisis = certainty(sum.crisis, self.likely.crisis, self.sure.crisis);
+        let fraud = certainty(sum.fraud, self.likely.fraud, self.sure.fraud);
+        let (danger, certainty) = match (crisis, fraud) {
+            (Some(crisis), fraud) if fraud.is_none_or(|fraud| fraud <= crisis) => (Danger::Crisis, crisis),
+            (_, Some(fraud)) => (Danger::Fraud, fraud),
+            (_, None) => return None,
+        };
+        Some(Urgent { danger, certainty, by })
+    }
+}
+
+impl Pair {
+    fn plus(self, other: Self) -> Self {
+        Self { fraud: self.fraud + other.fraud, crisis: self.crisis + other.crisis }
+    }
+
+    fn times(self, other: Self) -> Self {
+        Self { fraud: self.fraud * other.fraud, crisis: self.crisis * other.crisis }
+    }
+}
+
+/// Any text as the file of weights: for `fuzzing`.
+pub(super) fn fuzz(text: &str) -> usize {
+    read::read("urgent.tsv", text).1.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Urgency {
+        let file = "bias\t-1\t-1\nlikely\t1\t1\nsure\t3\t3\ndoubt\t-9\t-9\n\
+            s:kod\t8\t0\ns:do\t0\t8\np:gav kod\t8\t0\n\
+            meaning-bias\t0\t0\nmeaning-words\t1\t1\nmeaning-likely\t2\t2\nmeaning-sure\t4\t4\nd:0\t2\t-2\n";
+        let (urgency, problems) = Urgency::read("urgent.tsv", file);
+        assert!(problems.is_empty(), "{problems:?}");
+        urgency
+    }
+
+    #[test]
+    fn words_and_meaning_add_up() {
+        let urgency = small();
+        let judge = |text: &str, vector: Option<&[f32]>| {
+            urgency.judge(urgency.words(text), vector).map(|u| (u.danger, u.certainty, u.by))
+        };
+        let none = judge("en annan fråga", None);
+        assert_eq!(none, None);
+        assert!(matches!(judge("gav kod", None), Some((Danger::Fraud, _, By::Words))));
+        assert!(matches!(
+            judge("gav kod", Some(&[9.0])),
+            Some((Danger::Fraud, Certainty::Sure, By::Meaning))
+        ));
+        assert_eq!(judge("gav kod", Some(&[-9.0])).map(|(danger, ..)| danger), Some(Danger::Crisis));
+        assert!(urgency.wants_vector(urgency.words("gav kod")));
+    }
+}

@@ -1,0 +1,204 @@
+//! Emergencies in words that no rule foresaw: most are told, calm questions are left alone.
+//!
+//! The figures here are those of the tier that is always there, words without meanings; `measured_in_full`
+//! prints those with the embedding model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use digidel::facts::Facts;
+use digidel::facts::knowledge::search::text::fold;
+use digidel::facts::problem::Severity;
+use digidel::facts::rules::Intent;
+use digidel::facts::source::Source;
+use digidel::facts::urgent::{By, Certainty, Danger, Urgency};
+use proptest::prelude::*;
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn lexical() -> &'static Facts {
+    static LEXICAL: LazyLock<Facts> = LazyLock::new(|| Facts::load(&Source::built_in().lexical_only()).0);
+    &LEXICAL
+}
+
+/// The lines of a table of texts: what they are, and the rest.
+fn table(name: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(path(name)).expect(name);
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// The labelled questions of a set that an article other than the one for emergencies answers: those
+/// about ways of fraud, which some ask in the middle of one, and all.
+fn in_scope(set: &str) -> [Vec<String>; 2] {
+    let text = std::fs::read_to_string(path(&format!("tests/eval/{set}.jsonl"))).expect("labelled questions");
+    let (mut others, mut all) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let (article, question) = (value["article"].to_string(), value["q"].as_str().unwrap_or_default());
+        if value["article"].is_null() || article == "\"none\"" || article.contains("bedrageri-pagar") {
+            continue;
+        }
+        all.push(question.to_owned());
+        if !article.contains("bluff-") || article.contains("bluff-anmala") {
+            others.push(question.to_owned());
+        }
+    }
+    [others, all]
+}
+
+fn share(part: usize, all: usize) -> f64 {
+    f64::from(u32::try_from(part).expect("few")) / f64::from(u32::try_from(all.max(1)).expect("few"))
+}
+
+/// How many of the held-out texts of a kind are told, and those that are not.
+fn told(facts: &Facts, rows: &[Vec<String>], kind: &str) -> (usize, usize, Vec<String>) {
+    let texts: Vec<&String> = rows.iter().filter(|row| row[0] == kind).filter_map(|row| row.last()).collect();
+    let silent = |text: &&&String| facts.understand(text).urgent.is_none();
+    let missed: Vec<String> = texts.iter().filter(silent).map(|text| (**text).clone()).collect();
+    (texts.len() - missed.len(), texts.len(), missed)
+}
+
+#[test]
+fn the_weights_that_are_built_in_are_whole() {
+    let text = std::fs::read_to_string(path("config/urgent.tsv")).expect("config/urgent.tsv");
+    let (urgency, problems) = Urgency::read("urgent.tsv", &text);
+    assert_eq!(problems, []);
+    let judge = |text: &str| urgency.judge(urgency.words(text), None).map(|urgent| urgent.danger);
+    assert_eq!(
+        judge("en karl i luren fick alla siffror från min dosa och nu är kontot tomt"),
+        Some(Danger::Fraud)
+    );
+    assert_eq!(judge("jag vill inte leva längre och har tabletter framför mig"), Some(Danger::Crisis));
+    assert_eq!(judge("hur skriver jag ut ett foto på biblioteket"), None);
+}
+
+/// Phrasings that neither the rules nor the weights were fitted to. The floors may rise, not fall.
+#[test]
+fn phrasings_held_out_are_mostly_told() {
+    for (name, kind, floor) in [
+        ("tests/it/rules_held_out.tsv", "fraud", 0.92),
+        ("tests/it/rules_held_out.tsv", "crisis", 0.96),
+        ("tests/it/urgent_held_out.tsv", "fraud", 0.84),
+        ("tests/it/urgent_held_out.tsv", "crisis", 0.92),
+    ] {
+        let (told, all, missed) = told(lexical(), &table(name), kind);
+        println!("{name}: {told} of {all} {kind} told");
+        assert!(all >= 30, "{all}");
+        assert!(share(told, all) >= floor, "{name}: {told} of {all} {kind}:\n{}", missed.join("\n"));
+    }
+    let (alarms, all, _) = told(lexical(), &table("tests/it/urgent_held_out.tsv"), "calm");
+    println!("{alarms} of {all} calm ones told as urgent");
+    assert!(share(alarms, all) <= 0.03, "{alarms} of {all}");
+}
+
+/// A warning is hardly ever shown to those who ask about something else, and seldom to those who ask
+/// about ways of fraud: some of these describe one that is going on.
+#[test]
+fn questions_in_scope_raise_hardly_an_alarm() {
+    for set in ["dev", "test"] {
+        for (questions, most) in in_scope(set).into_iter().zip([0.01, 0.02]) {
+            check_alarms(lexical(), set, &questions, most);
+        }
+    }
+}
+
+fn check_alarms(facts: &Facts, set: &str, questions: &[String], most: f64) {
+    let alarms: Vec<&String> = questions.iter().filter(|q| facts.understand(q).urgent.is_some()).collect();
+    println!("{set}: {} of {} in scope: {alarms:#?}", alarms.len(), questions.len());
+    assert!(questions.len() > 500);
+    assert!(share(alarms.len(), questions.len()) <= most, "{set}: {} {alarms:#?}", alarms.len());
+}
+
+#[test]
+fn an_emergency_says_what_it_was_told_by() {
+    let urgent = |text: &str| lexical().understand(text).urgent.expect(text);
+    let rule = urgent("jag orkar inte leva längre");
+    assert_eq!((rule.danger, rule.certainty, rule.by), (Danger::Crisis, Certainty::Sure, By::Rule));
+    assert_eq!(lexical().understand("jag orkar inte leva längre").intent, Some(Intent::Crisis));
+    let json = serde_json::to_value(&rule).expect("JSON");
+    assert_eq!(json, serde_json::json!({ "danger": "crisis", "certainty": "sure", "by": "rule" }));
+    assert!(lexical().understand("Motala").urgent.is_none());
+}
+
+#[test]
+fn a_slip_in_the_weights_is_told_with_its_line_and_the_rules_go_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("urgent.tsv"), "bias\t1\t1\nlikely\tmuch\t0\n").expect("written");
+    let (facts, problems) = Facts::load(&Source::folder(folder.path()).lexical_only());
+    let told = problems.iter().find(|p| p.file == "urgent.tsv" && p.line == Some(2));
+    assert_eq!(told.map(|p| p.severity), Some(Severity::Error), "{problems:?}");
+    assert_eq!(facts.understand("jag orkar inte leva längre").intent, Some(Intent::Crisis));
+    assert!(facts.understand("hur byter jag lösenord").urgent.is_none());
+}
+
+/// The weights must not be learnt from what they are measured on.
+#[test]
+fn nothing_that_is_learnt_from_is_measured() {
+    let folder = std::fs::read_dir(path("tools/urgent/phrasings")).expect("phrasings").flatten();
+    let mut learnt = BTreeMap::new();
+    for entry in folder {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        for row in table(&format!("tools/urgent/phrasings/{name}")) {
+            let [kind, lang, text] = row.as_slice() else { panic!("{name}: {row:?}") };
+            assert!(["fraud", "crisis", "calm"].contains(&kind.as_str()), "{name}: {kind}");
+            assert!(lang.parse::<digidel::model::lang::Lang>().is_ok(), "{name}: {lang}");
+            learnt.insert(fold(text), name.clone());
+        }
+    }
+    assert!(learnt.len() > 2_000, "{}", learnt.len());
+    let held_out = ["tests/it/rules_held_out.tsv", "tests/it/urgent_held_out.tsv"];
+    let measured = held_out.into_iter().flat_map(table).filter_map(|mut row| row.pop());
+    let both: BTreeSet<String> = measured
+        .chain(in_scope("test").into_iter().flatten())
+        .filter(|q| learnt.contains_key(&fold(q)))
+        .collect();
+    assert_eq!(both, BTreeSet::new());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_is_judged(text in "\\PC{0,200}", vector in proptest::collection::vec(-1.0_f32..1.0, 0..400)) {
+        let urgency = &lexical().urgency;
+        let words = urgency.words(&text);
+        let _ = urgency.wants_vector(words);
+        let _ = urgency.judge(words, Some(&vector));
+        prop_assert_eq!(urgency.judge(words, None), urgency.judge(urgency.words(&text), None));
+    }
+}
+
+/// The whole program's figures, by language and by what told: `cargo test --release -- --ignored measured_in_full --nocapture`.
+#[test]
+#[ignore = "takes minutes without optimisation: the embedding model runs on every text"]
+fn measured_in_full() {
+    let facts = Facts::load(&Source::built_in()).0;
+    for name in ["tests/it/rules_held_out.tsv", "tests/it/urgent_held_out.tsv"] {
+        let mut counts: BTreeMap<(String, String), [usize; 4]> = BTreeMap::new();
+        for row in table(name) {
+            let (Some(kind), Some(text)) = (row.first(), row.last()) else { continue };
+            let lang = if row.len() == 3 { row[1].clone() } else { "?".to_owned() };
+            let urgent = facts.understand(text).urgent;
+            let count = counts.entry((kind.clone(), lang)).or_default();
+            count[0] += 1;
+            count[1] += usize::from(urgent.as_ref().is_some_and(|u| u.by == By::Rule));
+            count[2] += usize::from(urgent.as_ref().is_some_and(|u| u.certainty == Certainty::Sure));
+            count[3] += usize::from(urgent.is_some());
+            if urgent.is_some() == (kind == "calm") {
+                println!("wrong: {} {urgent:?}", row.join(" | "));
+            }
+        }
+        for ((kind, lang), [all, rule, sure, told]) in counts {
+            println!("{name} {kind} {lang}: {all} texts, {rule} by rules, {sure} sure, {told} told");
+        }
+    }
+    for set in ["dev", "test"] {
+        for (questions, most) in in_scope(set).into_iter().zip([0.01, 0.02]) {
+            check_alarms(&facts, set, &questions, most);
+        }
+    }
+}
