@@ -199,7 +199,11 @@ impl Facts {
             Some(Intent::Crisis) => Some(by_rule(Danger::Crisis)),
             // A place or a short wish is what it says.
             _ if only_place => None,
-            _ => self.weigh(text, vector).and_then(|urgent| urgent.told_of(examination.is_some())),
+            _ => self
+                .weigh(text, vector)
+                .and_then(|urgent| urgent.told_of(examination.is_some()))
+                // Whoever says in plain words what they want is not warned on a mere suspicion.
+                .filter(|urgent| intent.is_none() || urgent.certainty == Certainty::Sure),
         };
         let sure = urgent.as_ref().filter(|urgent| urgent.certainty == Certainty::Sure);
         Understanding {

@@ -97,7 +97,8 @@ impl Turnover<'_> {
 
     /// What staff were told of a request is dealt with once it no longer waits, or no longer for them.
     async fn settle_notices(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
-        if request.status == RequestStatus::Waiting && request.for_staff {
+        // Of one that was opened this moment nobody can have been told.
+        if request.opened_at == now || request.status == RequestStatus::Waiting && request.for_staff {
             return Ok(());
         }
         sqlx::query(

@@ -172,6 +172,8 @@ async fn on_telegram_the_first_choice_stands_at_the_right() {
 #[test]
 fn in_every_text_of_ours_numbers_read_as_they_are() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // A key and its quotation marks are not shown; a placeholder's value comes with its own marks.
+    let shown = Regex::new(r#"^\s*[\w-]+(: "?| = "?)|"$|%\{\w+\}"#).expect("a pattern");
     for lang in RTL {
         let mut texts = vec![
             std::fs::read_to_string(root.join(format!("locales/{lang}.yml"))).expect("a locale"),
@@ -186,8 +188,6 @@ fn in_every_text_of_ours_numbers_read_as_they_are() {
         assert!(texts.len() > 40, "{lang}: {} texts", texts.len());
         let mut told = 0;
         for line in texts.iter().flat_map(|text| text.lines()).filter(|line| is_from_right(line)) {
-            // A key and its quotation marks are not shown; a placeholder's value comes with its own marks.
-            let shown = Regex::new(r#"^\s*[\w-]+(: "?| = "?)|"$|%\{\w+\}"#).expect("a pattern");
             let line = shown.replace_all(line, "").into_owned();
             // Commands get their marks when they are said.
             let turned = turned(&line).into_iter().filter(|fact| !fact.starts_with('/'));

@@ -248,7 +248,10 @@ async fn no_word_of_a_page_stands_outside_the_locales() {
     for path in console.iter().map(|page| format!("/staff{page}")).chain(hrefs) {
         let page = admin.get(&path).await;
         let text = said(&page);
-        let strange: Vec<String> = words(&text).into_iter().filter(|word| !allowed.contains(word)).collect();
+        // The number of a request is letters too.
+        let own = words(&path);
+        let may = |word: &String| allowed.contains(word) || own.contains(word);
+        let strange: Vec<String> = words(&text).into_iter().filter(|word| !may(word)).collect();
         assert!(strange.is_empty(), "{path}: {strange:?}");
         read += words(&text).len();
     }

@@ -302,7 +302,9 @@ fn keyboard(to: To<'_>, lang: Lang, choices: &[Choice]) -> Option<InlineKeyboard
     }
     // No app of Telegram's turns the rows around: the first choice stands where reading begins.
     if lang.is_rtl() {
-        rows.iter_mut().for_each(|row| row.reverse());
+        for row in &mut rows {
+            row.reverse();
+        }
     }
     (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
 }

@@ -184,8 +184,8 @@ pub fn say_summary(turn: &mut Turn<'_>, visit: &Visit) {
 }
 
 fn interpreter(lang: Lang, wishes: &Wishes) -> Markup {
-    let wished = wishes.interpreter.as_ref();
-    wished.map(|i| say::summary_interpreter(lang, say::interpreter(lang, i))).unwrap_or_default()
+    let asked = wishes.interpreter.as_ref();
+    asked.map(|i| say::summary_interpreter(lang, say::interpreter(lang, i))).unwrap_or_default()
 }
 
 /// What was said about a visit, a line each.
