@@ -97,8 +97,13 @@ impl Turnover<'_> {
 
     /// What staff were told of a request is dealt with once it no longer waits, or no longer for them.
     async fn settle_notices(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
-        // Of one that was opened this moment nobody can have been told.
-        if request.opened_at == now || request.status == RequestStatus::Waiting && request.for_staff {
+        let told = match request.status {
+            // What the bot has seen to itself nobody was told of.
+            RequestStatus::Answered | RequestStatus::Unanswered => return Ok(()),
+            RequestStatus::Waiting => request.for_staff,
+            RequestStatus::Claimed | RequestStatus::Resolved | RequestStatus::Closed => false,
+        };
+        if told {
             return Ok(());
         }
         sqlx::query(

@@ -249,12 +249,14 @@ async fn no_word_of_a_page_stands_outside_the_locales() {
         let page = admin.get(&path).await;
         let text = said(&page);
         // The number of a request is letters too.
-        let own = words(&path);
+        let own = words(path.rsplit('/').next().unwrap_or_default());
         let may = |word: &String| allowed.contains(word) || own.contains(word);
         let strange: Vec<String> = words(&text).into_iter().filter(|word| !may(word)).collect();
         assert!(strange.is_empty(), "{path}: {strange:?}");
         read += words(&text).len();
     }
+    // The statement on accessibility names the address that it is about.
+    allowed.insert("http://127.0.0.1:8080".to_owned());
     for path in [
         "/",
         "/accessibility",

@@ -76,7 +76,8 @@ impl Desk {
                 return Ok(());
             }
         }
-        Err(Cannot(format!("pressing [{button}] thirty times never led to `{shows}`")).into())
+        let screen: Vec<String> = who.screen(post).iter().map(ToString::to_string).collect();
+        Err(Cannot(format!("pressing [{button}] thirty times never led to `{shows}`\n{}", screen.join("\n"))).into())
     }
 }
 
