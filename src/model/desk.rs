@@ -110,6 +110,8 @@ pub enum DeskInput {
         head: MessageRef,
         /// The community that it is in.
         community: Address,
+        /// Whether it stood there before, and may show what no longer holds.
+        stood: bool,
     },
     /// An answer that was written in a form, not in the thread.
     Answer(String),

@@ -68,9 +68,11 @@ impl Discord {
         };
         let may_stand = *again || parcel.attempts > 0 || parcel.unanswered > 0;
         let found = if may_stand { self.find(guild, channel, &title).await? } else { None };
+        let stood = found.is_some();
         let opened = match found {
-            Some((thread, true)) => {
-                // What an earlier letter wrote there may be of another day.
+            // What an earlier letter wrote there may be of another day. On a further try it may be of
+            // today, and newer than this: then it is not for this letter to change.
+            Some((thread, true)) if parcel.attempts == 0 => {
                 self.show(thread, &MessageRef(thread.to_string()), head, labels, false).await?;
                 Ok((thread, true))
             }
@@ -94,6 +96,7 @@ impl Discord {
             request: *request,
             head: MessageRef(head.to_string()),
             community: Place::Guild(guild).address(),
+            stood,
         };
         let more = more.iter().flat_map(|more| bodies(more, self.labels(), false));
         for (part, body) in (1..).zip(more) {

@@ -118,7 +118,9 @@ pub(super) fn handle(turn: &mut Turn<'_>) -> Result<(), Need> {
                 set_up::set_up(turn, desk, missing, *allowed, *reads)
             }
             DeskInput::Alias(alias) => set_up::alias(turn, alias),
-            DeskInput::Opened { request, head, community } => post::opened(turn, *request, head, community),
+            DeskInput::Opened { request, head, community, stood } => {
+                post::opened(turn, *request, head, community, *stood)
+            }
             DeskInput::Answer(text) => relay::from_form(turn, text),
             DeskInput::Advise { text, message } => advise::advise(turn, text, *message),
             DeskInput::Lost(loss) => loss::lost(turn, loss),

@@ -81,6 +81,7 @@ pub(super) fn opened(
     id: RequestId,
     head: &MessageRef,
     community: &Address,
+    stood: bool,
 ) -> Result<(), Need> {
     let thread = turn.here().clone();
     let remove = |turn: &mut Turn<'_>| {
@@ -111,8 +112,8 @@ pub(super) fn opened(
         told: false,
     };
     turn.effect(Effect::Desk(DeskEffect::SavePost(post.clone())));
-    if request.status != RequestStatus::Waiting || request.for_staff {
-        // It was taken, left or ended while the post was being opened.
+    if stood || request.status != RequestStatus::Waiting || request.for_staff {
+        // It was taken, left or ended while the post was being opened, or shows what it was before.
         let owner = match &request.owner {
             Some(owner) => Some(volunteer(turn, owner)?),
             None => None,

@@ -77,7 +77,8 @@ impl Desk {
             }
         }
         let screen: Vec<String> = who.screen(post).iter().map(ToString::to_string).collect();
-        Err(Cannot(format!("pressing [{button}] thirty times never led to `{shows}`\n{}", screen.join("\n"))).into())
+        Err(Cannot(format!("pressing [{button}] thirty times never led to `{shows}`\n{}", screen.join("\n")))
+            .into())
     }
 }
 

@@ -316,6 +316,7 @@ async fn what_a_volunteer_corrects_stands_corrected_where_it_stood() {
         request: id,
         head: MessageRef("77".to_owned()),
         community: Address::new(Platform::Discord, "g:1"),
+        stood: false,
     };
     let take = digidel::model::action::Action::Desk(digidel::model::desk::DeskButton::Take, id);
     let steps = [

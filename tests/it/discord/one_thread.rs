@@ -62,6 +62,33 @@ async fn handing_a_request_to_the_desk_while_its_post_is_being_opened_opens_no_s
     Ok(())
 }
 
+/// The post stood and was taken, but the process died before it wrote down that it had opened it.
+#[tokio::test]
+async fn a_post_that_is_opened_once_more_still_shows_who_has_it() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("digidel.db");
+    let mut bridge = Bridge::on(Store::open(&path).await?).await?;
+    let desk = bridge.desk().await?;
+    let amina = Bridge::resident("amina");
+    bridge.asks_for_person(&amina, "Skärmen är svart").await?;
+    let post = bridge.post(&desk, 0).await?;
+    bridge.quiet().await?;
+    desk.anna.press(post, "Ta ärendet")?.message().await?;
+    desk.anna.sees(post, "har tagit ärendet. Det").await?;
+    bridge.quiet().await?;
+    bridge.kill();
+    let file = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let database = sqlx::SqlitePool::connect_with(file).await?;
+    let died = "UPDATE letters SET state = 'sending', receipt = NULL, closed_at = NULL WHERE content LIKE '{\"desk\":{\"open\"%'";
+    assert_eq!(sqlx::query(died).execute(&database).await?.rows_affected(), 1);
+    database.close().await;
+    bridge.restart().await?;
+    bridge.quiet().await?;
+    desk.anna.press(post, "Avsluta ärendet")?.answered().await?;
+    desk.anna.sees(post, "har avslutat ärendet").await?;
+    Ok(())
+}
+
 /// Random deeds around one request; afterwards it has one thread, and that is the one in use.
 async fn play(seed: u64) -> Tested {
     let mut fresh = Fresh::new(seed);
