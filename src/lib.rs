@@ -1,7 +1,7 @@
 //! Digidel: the bot in front of Sweden's `DigidelCenter`s.
 //!
 //! In `model ← facts ← engine ← store ← app` each module may use what stands to its left. `outbox`
-//! sees `model` and `store`; `adapters` see `model`, `app` and `outbox`; `console` sees `model`,
+//! sees `model`, `store` and `watch`, `tidy` the same and `app`; `adapters` see `model`, `app` and `outbox`; `console` sees `model`,
 //! `app` and `store` (and for reading `facts` and `engine::say`); `http`, which both use for their
 //! pages, sees `model`, `settings` and `store`; `alarms` sees `app` and `outbox`, and `demo` plays with
 //! all of these on a database of its own; only the program itself (`main.rs`, `commands/`) sees

@@ -165,11 +165,7 @@ async fn a_request_is_handed_over_and_an_article_sent() -> Tested {
 
 #[tokio::test]
 async fn what_is_deleted_sends_the_request_back_to_the_queue() -> Tested {
-    let mut bridge = Bridge::open().await?;
-    let desk = bridge.desk().await?;
-    let amina = Bridge::resident("amina");
-    bridge.asks_for_person(&amina, "Skärmen är svart").await?;
-    let post = bridge.post(&desk, 0).await?;
+    let Case { mut bridge, desk, amina, post } = Case::about("Skärmen är svart").await?;
     desk.anna.press(post, "Ta ärendet")?.message().await?;
     bridge.reads(&amina, "Humlan svarar").await?;
     bridge.dc.delete_channel(post);

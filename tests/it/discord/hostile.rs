@@ -16,11 +16,8 @@ const HOSTILE: [&str; 9] = [
 
 #[tokio::test]
 async fn hostile_texts_stay_text_both_ways() -> Tested {
-    let mut bridge = Bridge::open().await?;
-    let desk = bridge.desk().await?;
-    let amina = Bridge::resident("amina");
-    bridge.asks_for_person(&amina, "@everyone <@&1> **hjälp** https://discord.gg/abc").await?;
-    let post = bridge.post(&desk, 0).await?;
+    let Case { mut bridge, desk, amina, post } =
+        Case::about("@everyone <@&1> **hjälp** https://discord.gg/abc").await?;
     desk.anna.press(post, "Ta ärendet")?.message().await?;
     bridge.reads(&amina, "svarar dig").await?;
     for text in HOSTILE {
@@ -93,11 +90,7 @@ fn silent_and_once(bridge: &Bridge) -> Tested {
 
 #[tokio::test]
 async fn only_the_role_may_press_and_of_two_one_wins() -> Tested {
-    let mut bridge = Bridge::open().await?;
-    let desk = bridge.desk().await?;
-    let amina = Bridge::resident("amina");
-    bridge.asks_for_person(&amina, "Hur byter jag lösenord?").await?;
-    let post = bridge.post(&desk, 0).await?;
+    let Case { bridge, desk, amina, post } = Case::about("Hur byter jag lösenord?").await?;
     let stranger = bridge.dc.person("Sten");
     stranger.join(desk.guild, &[]);
     let refused = stranger.press(post, "Ta ärendet")?.message().await?;

@@ -48,6 +48,25 @@ pub type Tested = Result<(), Box<dyn std::error::Error>>;
 /// How long a test waits for something to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// A desk with one request that waits at it.
+pub struct Case {
+    pub bridge: Bridge,
+    pub desk: Desk,
+    pub amina: Address,
+    pub post: Id,
+}
+
+impl Case {
+    pub async fn about(matter: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let mut bridge = Bridge::open().await?;
+        let desk = bridge.desk().await?;
+        let amina = Bridge::resident("amina");
+        bridge.asks_for_person(&amina, matter).await?;
+        let post = bridge.post(&desk, 0).await?;
+        Ok(Self { bridge, desk, amina, post })
+    }
+}
+
 /// The process: what ends when it is killed.
 struct Process {
     app: App,

@@ -12,11 +12,7 @@ fn answer(text: &str) -> Deed {
 
 #[tokio::test]
 async fn a_takeover_silences_the_volunteer_and_giving_it_back_works() -> Tested {
-    let mut bridge = Bridge::open().await?;
-    let desk = bridge.desk().await?;
-    let amina = Bridge::resident("amina");
-    bridge.asks_for_person(&amina, "Skärmen är svart").await?;
-    let post = bridge.post(&desk, 0).await?;
+    let Case { mut bridge, desk, amina, post } = Case::about("Skärmen är svart").await?;
     desk.anna.press(post, "Ta ärendet")?.message().await?;
     bridge.reads(&amina, "Humlan svarar dig här nu").await?;
     let hers = desk.anna.say(post, "ord-1")?;
@@ -105,11 +101,7 @@ async fn the_post_follows_what_staff_do_without_taking_over() -> Tested {
 
 #[tokio::test]
 async fn who_writes_where_nobody_has_the_request_is_told_so_once() -> Tested {
-    let mut bridge = Bridge::open().await?;
-    let desk = bridge.desk().await?;
-    let amina = Bridge::resident("amina");
-    bridge.asks_for_person(&amina, "Skärmen är svart").await?;
-    let post = bridge.post(&desk, 0).await?;
+    let Case { bridge, desk, amina, post } = Case::about("Skärmen är svart").await?;
     desk.anna.say(post, "// vi pratar bara")?;
     desk.anna.say(post, "ord-1")?;
     desk.anna.sees(post, "Det här skickades inte").await?;
