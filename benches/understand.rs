@@ -31,6 +31,8 @@ const ROUNDS: usize = 5;
 /// How many threads understand while the memory is measured, and how often each question comes.
 const THREADS: usize = 2;
 const TIMES: usize = 2;
+/// A pasted letter, in bytes: as much as the rules read.
+const LONG: usize = 4_000;
 
 /// The questions of the evaluation, all languages among them.
 fn questions() -> Vec<String> {
@@ -55,6 +57,11 @@ fn parts(c: &mut Criterion, questions: &[String]) {
     });
     part("rules", &|text| {
         black_box(facts.rules.intent(text));
+    });
+    let long = questions.join(" ");
+    let long = long.get(..long.floor_char_boundary(LONG)).unwrap_or_default();
+    part("rules, a long text", &|_| {
+        black_box(facts.rules.intent(long));
     });
     part("search", &|text| {
         black_box(facts.knowledge.search.find(text));

@@ -57,13 +57,25 @@ fn of_parts(parts: &[Hir]) -> Option<Needs> {
                 None => consider(Some(std::mem::replace(&mut run, next))),
             },
             None => {
-                consider(Some(std::mem::replace(&mut run, nothing())));
+                // What comes several times begins and ends with itself.
+                let next = repeated(part);
+                consider(next.as_ref().and_then(|next| joined(&run, next)));
+                consider(Some(std::mem::replace(&mut run, next.unwrap_or_else(nothing))));
                 consider(wanted(part));
             }
         }
     }
     consider(Some(run));
     best
+}
+
+/// What an expression that repeats something repeats at least once.
+fn repeated(hir: &Hir) -> Option<Needs> {
+    match hir.kind() {
+        HirKind::Repetition(repetition) if repetition.min > 0 => exact(&repetition.sub),
+        HirKind::Capture(capture) => repeated(&capture.sub),
+        _ => None,
+    }
 }
 
 /// Everything that the expression matches, if that is not too much. What is only looked at takes no room.
@@ -157,10 +169,12 @@ mod tests {
             (" (?:kod[^ ]*) ", Some(vec![" kod"])),
             (" (?:(kod|koden|kodord)x*) ", Some(vec![" kod"])),
             (" (?:[^ ]*bank(?: [^ ]+){0,6} polisen) ", Some(vec![" polisen "])),
-            (" (?:l+u+r+ad) ", Some(vec!["ad "])),
+            (" (?:l+u+r+ad) ", Some(vec!["rad "])),
             (" (?:^hur) ", Some(vec![" hur "])),
             (" (?:[ab]c?) ", Some(vec![" a ", " ac ", " b ", " bc "])),
-            (" (?:[0-9]{4,}) ", None),
+            (" (?:[1-3]{4,}kr) ", Some(vec!["1kr ", "2kr ", "3kr "])),
+            (" (?:[12]+|polisen) ", None),
+            (" (?:[12]+) ", Some(vec![" 1", " 2"])),
             (" (?:[^ ]*|polisen) ", None),
             ("(?:(?:nej ja)+|jo)", Some(vec!["jo", "nej ja"])),
             (" ?a?", None),

@@ -5,8 +5,7 @@
 //! short as these it is as fast as an automaton that is built on the way, and keeps nothing between
 //! texts. What fitting means is for the caller.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -27,7 +26,7 @@ const BEEN: usize = 1 << 20;
 
 /// Some patterns of one sieve, of which one is enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::facts) struct Any(Range<usize>);
+pub(in crate::facts) struct Any(Box<[u32]>);
 
 /// Patterns that become a sieve when all are known.
 #[derive(Debug, Default)]
@@ -35,6 +34,8 @@ pub(in crate::facts) struct Weave {
     notation: Notation,
     patterns: Vec<Pattern>,
     needs: Vec<Option<Needs>>,
+    /// Where each pattern stands, as many are in several rules; apart those that are the whole text.
+    known: [HashMap<Box<str>, u32>; 2],
 }
 
 /// The patterns of one file.
@@ -44,8 +45,10 @@ pub(in crate::facts) struct Sieve {
     patterns: Vec<Pattern>,
     /// The pieces of text that patterns need.
     pieces: Option<AhoCorasick>,
-    /// The patterns that need each piece.
-    needing: Vec<Box<[u32]>>,
+    /// The patterns that need each piece, those of the first piece first …
+    needing: Vec<u32>,
+    /// … and where those of each piece begin; at last where the last end.
+    starts: Vec<u32>,
     /// One bit for each pattern of which nothing is known that it needs.
     always: Vec<u64>,
 }
@@ -63,7 +66,10 @@ struct Pattern {
 pub(in crate::facts) struct Sifted<'a> {
     sieve: &'a Sieve,
     text: &'a str,
+    /// One bit for each pattern that could fit and has not been found not to …
     candidates: Vec<u64>,
+    /// … and one for each that has been found to fit.
+    fitting: Vec<u64>,
     been: Option<backtrack::Cache>,
 }
 
@@ -74,22 +80,21 @@ impl Weave {
 
     /// Adds patterns of which one is enough. With an error none is added.
     pub(in crate::facts) fn add(&mut self, patterns: &[String], whole: bool) -> Result<Any, Wrong> {
-        let begin = self.patterns.len();
-        for pattern in patterns {
-            match self.notation.parse(pattern) {
-                Ok(hir) => self.needs.push(needs(&hir)),
-                Err(wrong) => {
-                    self.cut(begin);
-                    return Err(wrong);
-                }
-            }
-            self.patterns.push(Pattern {
-                written: pattern.as_str().into(),
-                whole,
-                compiled: OnceLock::new(),
-            });
+        let before = self.len();
+        let added = patterns.iter().map(|pattern| self.add_one(pattern, whole)).collect::<Result<_, _>>();
+        added.map(Any).inspect_err(|_| self.cut(before))
+    }
+
+    fn add_one(&mut self, pattern: &str, whole: bool) -> Result<u32, Wrong> {
+        let at = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        let known = &mut self.known[usize::from(whole)];
+        if let Some(at) = known.get(pattern) {
+            return Ok(*at);
         }
-        Ok(Any(begin..self.patterns.len()))
+        self.needs.push(needs(&self.notation.parse(pattern)?));
+        self.patterns.push(Pattern { written: pattern.into(), whole, compiled: OnceLock::new() });
+        known.insert(pattern.into(), at);
+        Ok(at)
     }
 
     /// How many patterns there are.
@@ -101,13 +106,16 @@ impl Weave {
     pub(in crate::facts) fn cut(&mut self, len: usize) {
         self.patterns.truncate(len);
         self.needs.truncate(len);
+        for known in &mut self.known {
+            known.retain(|_, at| usize::try_from(*at).is_ok_and(|at| at < len));
+        }
     }
 
     /// The sieve of all the patterns.
-    pub(in crate::facts) fn weave(self) -> Sieve {
+    pub(in crate::facts) fn weave(mut self) -> Sieve {
         let mut pieces: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
         let mut always = vec![0; self.patterns.len().div_ceil(64)];
-        for (at, needs) in (0_u32..).zip(self.needs) {
+        for (at, needs) in (0_u32..).zip(std::mem::take(&mut self.needs)) {
             match needs {
                 Some(needs) => needs.into_iter().for_each(|piece| pieces.entry(piece).or_default().push(at)),
                 None => mark(&mut always, at),
@@ -118,8 +126,13 @@ impl Weave {
             .prefilter(false)
             .build(pieces.keys())
             .ok();
-        let needing = pieces.into_values().map(Vec::into_boxed_slice).collect();
-        Sieve { notation: self.notation, patterns: self.patterns, pieces: automaton, needing, always }
+        let (mut needing, mut starts) = (Vec::new(), vec![0]);
+        for patterns in pieces.into_values() {
+            needing.extend(patterns);
+            starts.push(u32::try_from(needing.len()).unwrap_or(u32::MAX));
+        }
+        let Self { notation, patterns, .. } = self;
+        Sieve { notation, patterns, pieces: automaton, needing, starts, always }
     }
 }
 
@@ -132,13 +145,21 @@ impl Sieve {
                 // Patterns reach from the beginning of a word to the end of one.
                 let padded = format!(" {text} ");
                 for found in pieces.find_overlapping_iter(&padded) {
-                    let needing = self.needing.get(found.pattern().as_usize());
-                    needing.into_iter().flatten().for_each(|at| mark(&mut candidates, *at));
+                    let needing = self.needing(found.pattern().as_usize());
+                    needing.iter().for_each(|pattern| mark(&mut candidates, *pattern));
                 }
             }
             None => candidates.fill(u64::MAX),
         }
-        Sifted { sieve: self, text, candidates, been: None }
+        let fitting = vec![0; candidates.len()];
+        Sifted { sieve: self, text, candidates, fitting, been: None }
+    }
+
+    /// The patterns that need a piece.
+    fn needing(&self, piece: usize) -> &[u32] {
+        let at = |place: usize| self.starts.get(place).and_then(|start| usize::try_from(*start).ok());
+        let range = at(piece).zip(at(piece + 1)).map(|(start, end)| start..end);
+        range.and_then(|range| self.needing.get(range)).unwrap_or_default()
     }
 
     /// Compiles every pattern and returns those that cannot be, as they are written.
@@ -173,15 +194,24 @@ fn compile(expression: &Hir) -> Result<BoundedBacktracker, String> {
 impl Sifted<'_> {
     /// Whether one of the patterns fits.
     pub(in crate::facts) fn fits(&mut self, any: &Any) -> bool {
-        any.0.clone().any(|at| self.could(at) && self.does(at))
+        any.0.iter().any(|at| {
+            let Some((place, bit)) = bit_of(*at) else { return false };
+            let is_set = |bits: &[u64]| bits.get(place).is_some_and(|bits| bits & bit != 0);
+            if !is_set(&self.candidates) || is_set(&self.fitting) {
+                return is_set(&self.fitting);
+            }
+            let fits = self.does(*at);
+            match (self.candidates.get_mut(place), self.fitting.get_mut(place)) {
+                (_, Some(fitting)) if fits => *fitting |= bit,
+                (Some(candidates), _) => *candidates &= !bit,
+                _ => {}
+            }
+            fits
+        })
     }
 
-    fn could(&self, at: usize) -> bool {
-        self.candidates.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1)
-    }
-
-    fn does(&mut self, at: usize) -> bool {
-        let pattern = self.sieve.patterns.get(at);
+    fn does(&mut self, at: u32) -> bool {
+        let pattern = usize::try_from(at).ok().and_then(|at| self.sieve.patterns.get(at));
         let Some(quick) = pattern.and_then(|pattern| pattern.compiled(&self.sieve.notation)) else {
             return false;
         };
@@ -204,10 +234,16 @@ fn patiently(quick: &BoundedBacktracker, text: &str) -> bool {
 }
 
 fn mark(bits: &mut [u64], at: u32) {
-    let at = usize::try_from(at).unwrap_or(usize::MAX);
-    if let Some(bits) = bits.get_mut(at / 64) {
-        *bits |= 1 << (at % 64);
+    if let Some((place, bit)) = bit_of(at)
+        && let Some(bits) = bits.get_mut(place)
+    {
+        *bits |= bit;
     }
+}
+
+/// Where the bit of a pattern stands.
+fn bit_of(at: u32) -> Option<(usize, u64)> {
+    Some((usize::try_from(at / 64).ok()?, 1 << (at % 64)))
 }
 
 #[cfg(test)]
@@ -310,10 +346,10 @@ mod tests {
         assert!(texts.len() > 80);
         let mut sifted: Vec<Sifted> = texts.iter().map(|text| sieve.sift(text)).collect();
         let mut fitting = 0;
-        for (at, pattern) in sieve.patterns.iter().enumerate() {
+        for (at, pattern) in (0..).zip(&sieve.patterns) {
             let book = by_the_book(&sieve.notation, &pattern.written, pattern.whole);
             for sifted in &mut sifted {
-                let fits = sifted.fits(&Any(at..at + 1));
+                let fits = sifted.fits(&Any([at].into()));
                 fitting += usize::from(fits);
                 let text = sifted.text;
                 assert_eq!(fits, book.is_match(text.as_bytes()), "{} on {text}", pattern.written);
