@@ -18,6 +18,10 @@ MOST_FEATURES = 40_000
 COST, FIRST_COST = 20.0, 3.0
 UNITS, NETWORKS, EPOCHS, BATCH, RATE, DECAY, DROP, WORDS = 48, 2, 10, 128, 2e-3, 0.02, (0.1, 0.3), 1.0
 """How the networks learn, and how much the margins of the words count in them."""
+MIX = 0.7
+"""How much the margins of the words are added to those of the networks, where both are as wide."""
+ALWAYS = 200.0
+"""Excites a unit so much that it says what goes in, as it is."""
 
 
 def matrix(taken_apart, known):
@@ -118,13 +122,15 @@ class Meaning:
         self.scale = np.concatenate([words.std(0) / WORDS, some.std(0)]).astype(np.float32)
         x = self.prepared(words, vectors)
         self.networks = [Network(x, y, weight, seed) for seed in range(networks)]
+        said = np.mean([network.margins(x) for network in self.networks], axis=0)
+        self.mix = MIX * said.std(0) / words.std(0)
 
     def prepared(self, words, vectors):
         return ((np.hstack([words, vectors]) - self.shift) / self.scale).astype(np.float32)
 
     def margins(self, words, vectors):
         x = self.prepared(words, vectors)
-        return np.mean([network.margins(x) for network in self.networks], axis=0)
+        return np.mean([network.margins(x) for network in self.networks], axis=0) + self.mix * words
 
     def units(self):
         """The bias of each unit, what it adds, and what excites it, for numbers as they are; and the bias of all."""
@@ -133,7 +139,13 @@ class Meaning:
             into, bias, out, _ = network.parameters
             into = into / self.scale[:, None]
             rows.append(np.hstack([(bias - self.shift @ into)[:, None], out / len(self.networks), into.T]))
-        return np.vstack(rows), np.mean([network.parameters[3] for network in self.networks], axis=0)
+        size = rows[0].shape[1]
+        for kind in range(len(KINDS)):
+            row = np.zeros(size)
+            row[0], row[1 + kind], row[1 + len(KINDS) + kind] = ALWAYS, self.mix[kind], 1.0
+            rows.append(row[None])
+        bias = np.mean([network.parameters[3] for network in self.networks], axis=0) - ALWAYS * self.mix
+        return np.vstack(rows), bias
 
 
 def unseen(fold, folds, learn_from):

@@ -16,6 +16,9 @@ use serde::Serialize;
 
 use super::problem::Problem;
 
+/// Of so many parts, the whole and at least three sentences, is a long story.
+const LONG: usize = 3;
+
 /// What somebody is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -127,7 +130,11 @@ pub struct Urgency(Weights);
 
 /// What the words of a text add up to.
 #[derive(Clone, Copy, Debug)]
-pub struct Words(Pair);
+pub struct Words {
+    sums: Pair,
+    /// Whether the text is so long that its vector is of much beside the matter.
+    long: bool,
+}
 
 impl Urgency {
     /// Reads the text of `urgent.tsv`. With an error nothing is weighed, and the problem says where.
@@ -141,30 +148,33 @@ impl Urgency {
     #[must_use]
     pub fn words(&self, text: &str) -> Words {
         let mut most = Pair { fraud: f32::NEG_INFINITY, crisis: f32::NEG_INFINITY };
+        let mut parts = 0;
         features::parts(text, |found| {
             let weights = found.iter().filter_map(|feature| self.0.words.get(&feature.number()));
             let sum = weights.fold(Pair::default(), |sum, weight| sum.plus(*weight));
             // Long texts are not more urgent for being long.
             most = most.max(sum.times(1.0 / features::count(found.len().max(1)).sqrt()));
+            parts += 1;
         });
-        Words(self.0.bias.plus(most))
+        Words { sums: self.0.bias.plus(most), long: parts > LONG }
     }
 
     /// Whether the vector of the text could change what its words say.
     #[must_use]
     pub fn wants_vector(&self, words: Words) -> bool {
         let doubt = self.0.doubt;
-        self.0.meaning.is_some() && (words.0.fraud >= doubt.fraud || words.0.crisis >= doubt.crisis)
+        self.0.meaning.is_some() && (words.sums.fraud >= doubt.fraud || words.sums.crisis >= doubt.crisis)
     }
 
     /// The emergency in a text by its words and, where there is one, its vector.
     #[must_use]
     pub fn judge(&self, words: Words, vector: Option<&[f32]>) -> Option<Urgent> {
         let Some((meaning, vector)) = self.0.meaning.as_ref().zip(vector) else {
-            return self.0.alone.judge(words.0, By::Words);
+            return self.0.alone.judge(words.sums, By::Words);
         };
         let sum = meaning.units.iter().fold(meaning.bias, |sum, unit| sum.plus(unit.says(words, vector)));
-        meaning.thresholds.judge(sum, By::Meaning)
+        let alone = || words.long.then(|| self.0.alone.judge(words.sums, By::Words)).flatten();
+        meaning.thresholds.judge(sum, By::Meaning).or_else(alone)
     }
 }
 
@@ -183,7 +193,7 @@ impl Urgent {
 
 impl Unit {
     fn says(&self, words: Words, vector: &[f32]) -> Pair {
-        let start = self.bias + self.words.fraud * words.0.fraud + self.words.crisis * words.0.crisis;
+        let start = self.bias + self.words.fraud * words.sums.fraud + self.words.crisis * words.sums.crisis;
         let sum = self.dimensions.iter().zip(vector).fold(start, |sum, (weight, x)| sum + weight * x);
         self.adds.times(sum.max(0.0))
     }
@@ -237,6 +247,16 @@ mod tests {
         let (urgency, problems) = Urgency::read("urgent.tsv", file);
         assert!(problems.is_empty(), "{problems:?}");
         urgency
+    }
+
+    #[test]
+    fn in_a_long_story_one_sentence_is_heard() {
+        let urgency = small();
+        let judge = |text: &str| urgency.judge(urgency.words(text), Some(&[0.0])).map(|u| (u.danger, u.by));
+        let rest = "hon var sa rar och fragade om mina barn och min hund";
+        assert_eq!(judge(&format!("{rest} gav kod {rest}")), None);
+        let story = format!("{rest}. {rest}. Jag gav kod nu. {rest}.");
+        assert_eq!(judge(&story), Some((Danger::Fraud, By::Words)));
     }
 
     #[test]
