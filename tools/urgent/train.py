@@ -32,11 +32,17 @@ PATTERNS = 0.3
 WEIGHT = 2.0
 """How much a text in danger counts beside a calm one."""
 ALARMS = {
-    "likely": {"far": 0.0028, "near": 0.02, "other": 0.05},
-    "sure": {"far": 0.001, "near": 0.01, "other": 0.005},
+    "words": {
+        "likely": {"far": 0.0035, "near": 0.03, "other": 0.05},
+        "sure": {"far": 0.001, "near": 0.01, "other": 0.005},
+    },
+    "meaning": {
+        "likely": {"far": 0.0028, "near": 0.02, "other": 0.05},
+        "sure": {"far": 0.001, "near": 0.01, "other": 0.005},
+    },
 }
 """The share of calm texts that may count as likely and as sure: questions in scope, near a crime and far
-from it, and everything else that is calm."""
+from it, and everything else that is calm. Of all questions in scope that is below one in a hundred."""
 
 NEIGHBOURS = ("bluff-", "konto-hackat", "bank-kort-sparra", "mobil-stulen-efter", "bankid-sakert")
 """Articles about what may be a fraud: `questions.tsv` says which of their questions tell of one, and which do not."""
@@ -148,11 +154,11 @@ def folds(rows):
     return np.array([fold_of.get(row.batch, FOLDS) for row in rows])
 
 
-def thresholds(rows, margins):
+def thresholds(rows, margins, alarms):
     """From where on a text counts as likely and as sure. What is likely may be said of some who ask
     about ways of fraud; what is sure may not."""
     limits = {}
-    for name, shares in ALARMS.items():
+    for name, shares in alarms.items():
         calm = {scope: np.sort(margins[[row.scope == scope for row in rows]])[::-1] for scope in shares}
         limits[name] = max(float(calm[scope][int(len(calm[scope]) * share)]) for scope, share in shares.items())
     return limits
@@ -181,12 +187,12 @@ def write(known, learnt, limits):
     out = ["# Weights by which an emergency is told: a name, a number for fraud, a number for crisis."]
     out += ["# Learnt by tools/urgent/train.py; not to be written by hand."]
     out.append(pair("bias", lambda k: learnt["words"][k][1]))
-    for name in ALARMS:
+    for name in ALARMS["words"]:
         out.append(pair(name, lambda k, name=name: limits[KINDS[k]]["words"][name]))
     out.append(pair("doubt", lambda k: limits[KINDS[k]]["doubt"]))
     units, bias = learnt["meaning"]
     out.append(pair("meaning-bias", lambda k: bias[k]))
-    for name in ALARMS:
+    for name in ALARMS["meaning"]:
         out.append(pair(f"meaning-{name}", lambda k, name=name: limits[KINDS[k]]["meaning"][name]))
     for unit in units:
         out.append("unit\t" + "\t".join(f"{number:.4g}" for number in unit))
@@ -225,7 +231,7 @@ def main():
     limits = {}
     for number, kind in enumerate(KINDS):
         margins = {tier: of_all[:, number] for tier, of_all in learnt["margins"].items()}
-        limits[kind] = {tier: thresholds(rows, margins[tier]) for tier in margins}
+        limits[kind] = {tier: thresholds(rows, margins[tier], ALARMS[tier]) for tier in margins}
         # Those whose words leave no doubt are not worth the time of embedding.
         urgent = margins["words"][[row.kind == kind and row.batch != "patterns" for row in rows]]
         limits[kind]["doubt"] = float(np.quantile(urgent, 0.005))

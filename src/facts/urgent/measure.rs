@@ -144,7 +144,7 @@ impl fmt::Display for Report {
         for ((label, lang), row) in &self.rows {
             let label = format!("{label:?}").to_lowercase();
             let share = format!("{:.1} %", row.share_told() * 100.0);
-            let Row { texts, told, sure, by_rule, other_danger, .. } = row;
+            let Row { texts, told, sure, by_rule, other_danger } = row;
             writeln!(
                 f,
                 "{label:<8} {lang:<8} {texts:>6} {told:>6} {share:>7} {sure:>6} {by_rule:>8} {other_danger:>6}"
