@@ -8,6 +8,7 @@
 #![allow(clippy::result_large_err, reason = "the error of a handler is a page")]
 
 mod account;
+mod agent;
 mod centres;
 mod check_in;
 mod data;
@@ -46,6 +47,9 @@ use crate::http::words::Terms;
 use crate::http::{Site, notice};
 use crate::model::retention::Retention;
 use crate::store::{Store, StoreError};
+
+/// What a handler hands back. Its `Err` is a page as well: the one that says why there is no other.
+type Answer = Result<Response, Response>;
 
 /// What the handlers share.
 #[derive(Clone)]

@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 
 use super::{Asking, asking, title};
 use crate::console::session::{Right, Staff, missing, posted, staff};
 use crate::console::shown::Choice;
-use crate::console::{Console, Frame, OrBroken};
+use crate::console::{Answer, Console, Frame, OrBroken};
 use crate::engine::mask::mask;
 use crate::facts::Facts;
 use crate::facts::knowledge::file;
@@ -46,17 +46,14 @@ pub(in crate::console) async fn form(
     State(console): State<Console>,
     Query(asked): Query<Vec<(String, String)>>,
     headers: HeaderMap,
-) -> Response {
-    let page = async {
-        let staff = staff(&console, &headers, Right::Teach).await?;
-        let ids = asked.iter().filter(|(name, _)| name == "request").map(|(_, id)| id.as_str());
-        let asking = asking(&console, &staff, &headers, ids).await?;
-        if asking.is_empty() {
-            return Err(missing(staff.w));
-        }
-        page(&console, &headers, &staff, asking, None).await
-    };
-    page.await.unwrap_or_else(|response: Response| response)
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Teach).await?;
+    let ids = asked.iter().filter(|(name, _)| name == "request").map(|(_, id)| id.as_str());
+    let asking = asking(&console, &staff, &headers, ids).await?;
+    if asking.is_empty() {
+        return Err(missing(staff.w));
+    }
+    page(&console, &headers, &staff, asking, None).await
 }
 
 async fn page(
@@ -65,7 +62,7 @@ async fn page(
     staff: &Staff,
     asking: Vec<Asking>,
     wrong: Option<String>,
-) -> Result<Response, Response> {
+) -> Answer {
     let (facts, lang) = (console.app.facts(), staff.account.lang);
     let first = asking.first().map(|a| a.question.clone()).unwrap_or_default();
     let searched = std::sync::Arc::clone(&facts);
@@ -116,42 +113,39 @@ fn taught(
 }
 
 /// Adds the examples.
-pub(in crate::console) async fn add(State(console): State<Console>, request: Request) -> Response {
+pub(in crate::console) async fn add(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let added = async {
-        let (staff, fields) = posted(&console, request, Right::Teach).await?;
-        let (facts, w) = (console.app.facts(), staff.w);
-        let asking = asking(&console, &staff, &headers, fields.all("request")).await?;
-        let wanted = fields.some("other").or(fields.some("article")).and_then(|id| id.parse().ok());
-        let known = wanted.filter(|id| facts.knowledge.article(id).is_some());
-        let Some(id) = known else {
-            return page(&console, &headers, &staff, asking, Some(w.example_which())).await;
-        };
-        let examples = fields.all("example").filter(|e| !e.is_empty()).map(|example| {
-            let text: String = mask(example).0.split_whitespace().collect::<Vec<_>>().join(" ");
-            let text: String = text.chars().take(LONGEST).collect();
-            let own = asking.iter().find(|a| a.question == example).map(|a| a.lang);
-            let guessed = facts.knowledge.search.language(&text).map(|(lang, _)| lang);
-            (guessed.or(own).unwrap_or_default(), text)
-        });
-        let examples: Vec<(Lang, String)> = examples.collect();
-        let revisions = match taught(&facts, &id, &examples, Some(&w.example_note())) {
-            Ok(revisions) => revisions,
-            Err(unfit) => {
-                let why = super::save::unfit(w, &unfit);
-                return page(&console, &headers, &staff, asking, Some(why)).await;
-            }
-        };
-        let seen = fields.get("seen").parse().unwrap_or(-1);
-        let by = Role::Staff(staff.account.id);
-        // An example is built on the whole file: whoever changed any article meanwhile may have changed this one.
-        let saved = console.store.revise("knowledge/", seen, &revisions, &by, staff.now).await;
-        let Some(revision) = saved.or_broken(&console, &headers)? else {
-            return page(&console, &headers, &staff, asking, Some(w.done_stale())).await;
-        };
-        super::set_aside(&console, &staff, &headers, &fields).await?;
-        super::save::in_force(&console, revision).await;
-        Ok(Redirect::to(&format!("/staff/knowledge/articles/{id}?done=saved")).into_response())
+    let (staff, fields) = posted(&console, request, Right::Teach).await?;
+    let (facts, w) = (console.app.facts(), staff.w);
+    let asking = asking(&console, &staff, &headers, fields.all("request")).await?;
+    let wanted = fields.some("other").or(fields.some("article")).and_then(|id| id.parse().ok());
+    let known = wanted.filter(|id| facts.knowledge.article(id).is_some());
+    let Some(id) = known else {
+        return page(&console, &headers, &staff, asking, Some(w.example_which())).await;
     };
-    added.await.unwrap_or_else(|response: Response| response)
+    let examples = fields.all("example").filter(|e| !e.is_empty()).map(|example| {
+        let text: String = mask(example).0.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text: String = text.chars().take(LONGEST).collect();
+        let own = asking.iter().find(|a| a.question == example).map(|a| a.lang);
+        let guessed = facts.knowledge.search.language(&text).map(|(lang, _)| lang);
+        (guessed.or(own).unwrap_or_default(), text)
+    });
+    let examples: Vec<(Lang, String)> = examples.collect();
+    let revisions = match taught(&facts, &id, &examples, Some(&w.example_note())) {
+        Ok(revisions) => revisions,
+        Err(unfit) => {
+            let why = super::save::unfit(w, &unfit);
+            return page(&console, &headers, &staff, asking, Some(why)).await;
+        }
+    };
+    let seen = fields.get("seen").parse().unwrap_or(-1);
+    let by = Role::Staff(staff.account.id);
+    // An example is built on the whole file: whoever changed any article meanwhile may have changed this one.
+    let saved = console.store.revise("knowledge/", seen, &revisions, &by, staff.now).await;
+    let Some(revision) = saved.or_broken(&console, &headers)? else {
+        return page(&console, &headers, &staff, asking, Some(w.done_stale())).await;
+    };
+    super::set_aside(&console, &staff, &headers, &fields).await?;
+    super::save::in_force(&console, revision).await;
+    Ok(Redirect::to(&format!("/staff/knowledge/articles/{id}?done=saved")).into_response())
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 pub(super) use self::listed::list;
 use self::tried::Tried;
 use super::session::{Fields, Right, Staff, posted, staff};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::facts::Facts;
 use crate::facts::knowledge::search::group;
 use crate::http::html;
@@ -99,40 +99,36 @@ pub(super) async fn show(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    let page = async {
-        let staff = staff(&console, &headers, Right::Look).await?;
-        let gaps =
-            console.store.gaps(later(staff.now, -BACK), QUESTIONS).await.or_broken(&console, &headers)?;
-        let gaps: Vec<Gap> = gaps.into_iter().filter(|g| staff.account.sees(g.centre.as_ref())).collect();
-        let proposals = console.store.open_proposals().await.or_broken(&console, &headers)?;
-        let mut proposed = Vec::new();
-        for proposal in proposals {
-            let request = console.store.one_request(proposal.request).await.or_broken(&console, &headers)?;
-            if request.is_some_and(|r| staff.account.sees(r.centre.as_ref())) {
-                let (request, question, answer) = (proposal.request, proposal.question, proposal.answer);
-                proposed.push(Proposed { request, question, answer });
-            }
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Look).await?;
+    let gaps = console.store.gaps(later(staff.now, -BACK), QUESTIONS).await.or_broken(&console, &headers)?;
+    let gaps: Vec<Gap> = gaps.into_iter().filter(|g| staff.account.sees(g.centre.as_ref())).collect();
+    let proposals = console.store.open_proposals().await.or_broken(&console, &headers)?;
+    let mut proposed = Vec::new();
+    for proposal in proposals {
+        let request = console.store.one_request(proposal.request).await.or_broken(&console, &headers)?;
+        if request.is_some_and(|r| staff.account.sees(r.centre.as_ref())) {
+            let (request, question, answer) = (proposal.request, proposal.question, proposal.answer);
+            proposed.push(Proposed { request, question, answer });
         }
-        let (facts, w) = (console.app.facts(), staff.w);
-        let question: String = asked.question.trim().chars().take(LONGEST).collect();
-        let wanted = question.clone();
-        // Searching computes: off the async threads.
-        let found = tokio::task::spawn_blocking(move || {
-            let tried = (!wanted.is_empty()).then(|| tried::try_out(&facts, w, &wanted));
-            (tried, grouped(&facts, w.lang(), &gaps))
-        });
-        let (tried, groups) = found.await.map_err(|e| console.broken(&headers, &e))?;
-        Ok(html::page(&Page {
-            f: Frame::new(&staff, "knowledge", asked.done.as_deref()),
-            may_teach: staff.account.may_teach(),
-            question,
-            tried,
-            groups,
-            proposals: proposed,
-        }))
-    };
-    page.await.unwrap_or_else(|response: Response| response)
+    }
+    let (facts, w) = (console.app.facts(), staff.w);
+    let question: String = asked.question.trim().chars().take(LONGEST).collect();
+    let wanted = question.clone();
+    // Searching computes: off the async threads.
+    let found = tokio::task::spawn_blocking(move || {
+        let tried = (!wanted.is_empty()).then(|| tried::try_out(&facts, w, &wanted));
+        (tried, grouped(&facts, w.lang(), &gaps))
+    });
+    let (tried, groups) = found.await.map_err(|e| console.broken(&headers, &e))?;
+    Ok(html::page(&Page {
+        f: Frame::new(&staff, "knowledge", asked.done.as_deref()),
+        may_teach: staff.account.may_teach(),
+        question,
+        tried,
+        groups,
+        proposals: proposed,
+    }))
 }
 
 /// A question that somebody works on.
@@ -173,12 +169,9 @@ async fn set_aside(
 }
 
 /// Sets questions aside that need no answer.
-pub(super) async fn aside(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn aside(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let done = async {
-        let (staff, fields) = posted(&console, request, Right::Teach).await?;
-        set_aside(&console, &staff, &headers, &fields).await?;
-        Ok(Redirect::to("/staff/knowledge?done=saved").into_response())
-    };
-    done.await.unwrap_or_else(|response: Response| response)
+    let (staff, fields) = posted(&console, request, Right::Teach).await?;
+    set_aside(&console, &staff, &headers, &fields).await?;
+    Ok(Redirect::to("/staff/knowledge?done=saved").into_response())
 }
