@@ -61,6 +61,7 @@ struct Console {
     /// Tries to sign in per household or library: 20 at once, then one every 10 seconds.
     tries: Arc<Limit>,
     present: live::Present,
+    grouped: knowledge::gaps::Lately,
     /// For how many days what is kept.
     retention: Retention,
     /// How messages look on every platform.
@@ -162,6 +163,7 @@ pub fn router(app: App, store: Store, site: Site, retention: Retention, previews
         hasher: Hasher::default(),
         tries,
         present: live::Present::default(),
+        grouped: knowledge::gaps::Lately::default(),
         retention,
         previews,
     };

@@ -125,7 +125,8 @@ impl Store {
         .await?)
     }
 
-    /// How many questions of a stretch of time the bot answered without any person, and of how many.
+    /// How many questions of a stretch of time the bot answered without any person, and of how many. Whoever
+    /// says that the answer helped has closed the request.
     ///
     /// # Errors
     /// Whatever SQLite says.
@@ -136,7 +137,7 @@ impl Store {
         until: Timestamp,
     ) -> Result<(i64, i64), StoreError> {
         Ok(sqlx::query_as(
-            "SELECT coalesce(sum(status = 'answered' AND first_answer_at IS NULL), 0), count(*)
+            "SELECT coalesce(sum((status = 'answered' OR outcome = 'helped') AND first_answer_at IS NULL), 0), count(*)
              FROM requests INDEXED BY requests_figures
              WHERE opened_at >= ?1 AND opened_at < ?2 AND (?3 IS NULL OR centre = ?3) AND kind = 'question'",
         )

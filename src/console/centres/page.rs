@@ -33,6 +33,8 @@ const SHOWN: u32 = 50;
 struct Page {
     f: Frame,
     centre: Centre,
+    /// The days on which it is open, as it is in force.
+    hours: Vec<DayField>,
     days: Vec<DayField>,
     /// The texts of the form, as they are or as they were typed.
     address: String,
@@ -80,6 +82,7 @@ async fn page(
         fields.map_or_else(|| centre.modes.contains(&mode), |f| f.all("mode").any(|m| m == name))
     };
     let page = Page {
+        hours: form::day_fields(staff, &centre, None).into_iter().filter(|d| !d.periods.is_empty()).collect(),
         days: form::day_fields(staff, &centre, fields),
         address: typed("address", now(&centre.address)),
         postal: typed("postal", now(&centre.postal)),

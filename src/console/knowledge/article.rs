@@ -241,10 +241,11 @@ pub(in crate::console) async fn new(
     let questions: Vec<(Lang, String)> = asking.iter().map(|a| (a.lang, a.question.clone())).collect();
     let mut draft = Draft::new(&questions);
     let proposals = console.store.open_proposals().await.or_broken(&console, &headers)?;
-    let proposed = proposals.into_iter().find(|p| asking.iter().any(|a| a.request == p.request));
+    let proposed = proposals.into_iter().find(|p| asking.iter().any(|a| a.requests.contains(&p.request)));
     if let (Some(proposal), Some(part)) = (proposed, draft.parts.first_mut()) {
         part.first = proposal.answer;
     }
-    let around = Around { requests: asking.iter().map(|a| a.request).collect(), ..Around::default() };
+    let around =
+        Around { requests: asking.into_iter().flat_map(|a| a.requests).collect(), ..Around::default() };
     page(&console, &headers, &staff, (None, None, draft), around).await
 }

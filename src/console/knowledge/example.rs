@@ -5,7 +5,8 @@ use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 
-use super::{Asking, asking, title};
+use super::gaps::Wording;
+use super::{asking, title};
 use crate::console::session::{Right, Staff, missing, posted, staff};
 use crate::console::shown::Choice;
 use crate::console::{Answer, Console, Frame, OrBroken};
@@ -15,7 +16,7 @@ use crate::facts::knowledge::file;
 use crate::http::html;
 use crate::model::chat::Role;
 use crate::model::effect::Revise;
-use crate::model::id::{ArticleId, RequestId};
+use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 
 /// How many articles are proposed.
@@ -23,17 +24,11 @@ const PROPOSED: usize = 6;
 /// The longest example, in characters.
 const LONGEST: usize = 200;
 
-/// A question with what the bot says to it today.
-struct Row {
-    request: RequestId,
-    question: String,
-}
-
 #[derive(Template)]
 #[template(path = "staff/example.html")]
 struct Page {
     f: Frame,
-    rows: Vec<Row>,
+    rows: Vec<Wording>,
     proposed: Vec<Choice>,
     all: Vec<Choice>,
     /// The newest revision of every article, as this person saw them.
@@ -60,7 +55,7 @@ async fn page(
     console: &Console,
     headers: &HeaderMap,
     staff: &Staff,
-    asking: Vec<Asking>,
+    asking: Vec<Wording>,
     wrong: Option<String>,
 ) -> Answer {
     let (facts, lang) = (console.app.facts(), staff.account.lang);
@@ -75,10 +70,9 @@ async fn page(
     all.sort_by(|a, b| a.label.cmp(&b.label));
     let changes = console.store.changes("knowledge/", 1).await.or_broken(console, headers)?;
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let rows = asking.into_iter().map(|a| Row { request: a.request, question: a.question });
     let page = Page {
         f: Frame::new(staff, "knowledge", None),
-        rows: rows.collect(),
+        rows: asking,
         proposed: hits.iter().map(choice).collect(),
         all,
         seen: changes.first().map_or(0, |c| c.revision.id),
