@@ -13,7 +13,7 @@ use crate::model::time::{Timestamp, from_millis, later, to_millis};
 
 /// How many rows one transaction deletes: those who wait for the writer meanwhile, residents and staff, have
 /// their turn before the next.
-const AT_ONCE: u32 = 200;
+const AT_ONCE: u32 = 50;
 
 /// What is deleted of rows from before `?1`, at most `?2` at a time.
 const WORDS: &str = "UPDATE inbox SET text = NULL, message = NULL WHERE id IN (

@@ -75,7 +75,7 @@ pub(in crate::console) struct Lately(Arc<Mutex<VecDeque<Known>>>);
 
 impl Lately {
     /// The questions in groups, the largest first.
-    pub fn groups(&self, facts: &Arc<Facts>, lang: Lang, gaps: &[Gap]) -> Vec<Group> {
+    pub(super) fn groups(&self, facts: &Arc<Facts>, lang: Lang, gaps: &[Gap]) -> Vec<Group> {
         let places = self.places(facts, gaps);
         let shown = places.iter().map(|(members, nearest)| {
             let members = members.iter().filter_map(|n| gaps.get(*n));
