@@ -91,8 +91,8 @@ impl Store {
 
     async fn sweep_all(&self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
         let mut turnover = self.begin().await?;
-        sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(&mut *turnover.tx).await?;
-        sqlx::query(SWEPT).bind(to_millis(now)).execute(&mut *turnover.tx).await?;
+        sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(turnover.sql().await?).await?;
+        sqlx::query(SWEPT).bind(to_millis(now)).execute(turnover.sql().await?).await?;
         turnover.commit().await?;
         let mut all = 0;
         loop {
@@ -121,7 +121,7 @@ impl Store {
         }
         for statement in LOOSE_ENDS {
             let mut turnover = self.begin().await?;
-            all += sqlx::query(statement).execute(&mut *turnover.tx).await?.rows_affected();
+            all += sqlx::query(statement).execute(turnover.sql().await?).await?.rows_affected();
             turnover.commit().await?;
         }
         Ok(all)
@@ -133,7 +133,7 @@ impl Store {
         loop {
             let mut turnover = self.begin().await?;
             let slice = sqlx::query(statement).bind(before).bind(AT_ONCE);
-            let rows = slice.execute(&mut *turnover.tx).await?.rows_affected();
+            let rows = slice.execute(turnover.sql().await?).await?.rows_affected();
             turnover.commit().await?;
             all += rows;
             if rows < u64::from(AT_ONCE) {
@@ -151,7 +151,7 @@ impl Turnover<'_> {
              WHERE r.changed_at < ? AND r.status NOT IN ('waiting', 'claimed') LIMIT 100",
         )
         .bind(before(days, now))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         let mut rows = 0;
         for (request, thread) in old {
@@ -162,11 +162,11 @@ impl Turnover<'_> {
                 let id = self.write_letter(&letter, None, now).await?;
                 sqlx::query("UPDATE letters SET farewell = 1 WHERE id = ?")
                     .bind(id)
-                    .execute(&mut *self.tx)
+                    .execute(self.sql().await?)
                     .await?;
             }
             let done = sqlx::query("DELETE FROM request_desk WHERE request = ?").bind(request);
-            rows += done.execute(&mut *self.tx).await?.rows_affected();
+            rows += done.execute(self.sql().await?).await?.rows_affected();
         }
         Ok(rows)
     }
