@@ -249,6 +249,7 @@ fn what_cannot_be_compiled_is_told_with_its_line_when_asked() {
     assert_eq!(rules.intent("boka"), Some(Intent::Book), "the rest of the rule works on");
     let problems = rules.compile_all("rules.toml", file);
     assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(6)], "{problems:?}");
-    let (facts, _) = digidel::facts::Facts::embedded();
-    assert_eq!(facts.compile_all(&digidel::facts::source::Source::built_in()), []);
+    let source = digidel::facts::source::Source::built_in().lexical_only();
+    let (facts, _) = digidel::facts::Facts::load(&source);
+    assert_eq!(facts.compile_all(&source), []);
 }
