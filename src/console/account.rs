@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::session::{Right, SESSION, Staff, posted, staff};
 use super::totp::Secret;
-use super::{Console, Frame, OrBroken, password, signin};
+use super::{Answer, Console, Frame, OrBroken, agent, password, signin};
 use crate::http::html::{self, Safe};
 use crate::model::lang::Lang;
 use crate::store::accounts::StaffSession;
@@ -48,38 +48,29 @@ fn second_page(staff: &Staff, secret: &Secret, wrong: bool) -> Response {
 }
 
 /// The form for setting up one-time codes, with a fresh secret.
-pub(super) async fn second(State(console): State<Console>, headers: HeaderMap) -> Response {
-    let staff = match staff(&console, &headers, Right::Present).await {
-        Ok(staff) => staff,
-        Err(response) => return response,
-    };
-    match Secret::draw() {
-        Some(secret) => second_page(&staff, &secret, false),
-        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    }
+pub(super) async fn second(State(console): State<Console>, headers: HeaderMap) -> Answer {
+    let staff = staff(&console, &headers, Right::Present).await?;
+    let secret = Secret::draw().ok_or_else(|| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+    Ok(second_page(&staff, &secret, false))
 }
 
 /// Turns one-time codes on, once the app has shown a right one. Whoever has them already must give
 /// the password, so that a browser left open cannot replace them.
-pub(super) async fn set_second(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn set_second(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (staff, fields) = match posted(&console, request, Right::Present).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
+    let (staff, fields) = posted(&console, request, Right::Present).await?;
     let Some(secret) = Secret::read(fields.get("secret")) else {
-        return StatusCode::BAD_REQUEST.into_response();
+        return Err(StatusCode::BAD_REQUEST.into_response());
     };
     if staff.account.two_factor && !knows_password(&console, &staff, fields.raw("password")).await {
-        return second_page(&staff, &secret, true);
+        return Ok(second_page(&staff, &secret, true));
     }
     let Some(step) = secret.accepts(fields.get("code"), staff.now, 0) else {
-        return second_page(&staff, &secret, true);
+        return Ok(second_page(&staff, &secret, true));
     };
-    match console.store.set_totp(staff.account.id, Some(secret.as_str()), step).await {
-        Ok(()) => Redirect::to("/staff?done=second").into_response(),
-        Err(error) => console.broken(&headers, &error),
-    }
+    let set = console.store.set_totp(staff.account.id, Some(secret.as_str()), step).await;
+    set.or_broken(&console, &headers)?;
+    Ok(Redirect::to("/staff?done=second").into_response())
 }
 
 async fn knows_password(console: &Console, staff: &Staff, password: String) -> bool {
@@ -87,12 +78,19 @@ async fn knows_password(console: &Console, staff: &Staff, password: String) -> b
     console.hasher.verify(password, lock.and_then(|l| l.password)).await
 }
 
+/// A browser that is signed in.
+struct Session {
+    kept: StaffSession,
+    browser: String,
+    /// Whether it is the one that asks.
+    this: bool,
+}
+
 #[derive(Template)]
 #[template(path = "staff/account.html")]
 struct Account {
     f: Frame,
-    sessions: Vec<StaffSession>,
-    this: String,
+    sessions: Vec<Session>,
     two_factor: bool,
     wrong: Option<String>,
     langs: &'static [Lang],
@@ -104,21 +102,23 @@ async fn page(
     staff: &Staff,
     done: Option<&str>,
     wrong: Option<String>,
-) -> Response {
-    let sessions = match console.store.sessions_of(staff.account.id).await.or_broken(console, headers) {
-        Ok(sessions) => sessions,
-        Err(response) => return response,
+) -> Answer {
+    let sessions = console.store.sessions_of(staff.account.id).await.or_broken(console, headers)?;
+    let this = staff.token.hash(SESSION);
+    let session = |kept: StaffSession| Session {
+        browser: agent::name(staff.w, &kept.agent),
+        this: kept.hash == this,
+        kept,
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = Account {
         f: Frame::new(staff, "account", done),
-        sessions,
-        this: staff.token.hash(SESSION),
+        sessions: sessions.into_iter().map(session).collect(),
         two_factor: staff.account.two_factor,
         wrong,
         langs: Lang::OFFERED,
     };
-    html::page_with(status, &page)
+    Ok(html::page_with(status, &page))
 }
 
 /// The page.
@@ -126,23 +126,18 @@ pub(super) async fn show(
     State(console): State<Console>,
     Query(done): Query<Done>,
     headers: HeaderMap,
-) -> Response {
-    match staff(&console, &headers, Right::Look).await {
-        Ok(staff) => page(&console, &headers, &staff, done.done.as_deref(), None).await,
-        Err(response) => response,
-    }
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Look).await?;
+    page(&console, &headers, &staff, done.done.as_deref(), None).await
 }
 
 /// Changes the password; every other session ends, and this one begins anew.
-pub(super) async fn change_password(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn change_password(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (staff, fields) = match posted(&console, request, Right::Look).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
+    let (staff, fields) = posted(&console, request, Right::Look).await?;
     let (w, chosen) = (staff.w, fields.raw("password"));
     if !console.tries.admits(&staff.actor(), staff.now) {
-        return StatusCode::TOO_MANY_REQUESTS.into_response();
+        return Err(StatusCode::TOO_MANY_REQUESTS.into_response());
     }
     let wrong = if knows_password(&console, &staff, fields.raw("now")).await {
         match password::check(&chosen, &staff.account.login, &staff.account.name) {
@@ -157,39 +152,28 @@ pub(super) async fn change_password(State(console): State<Console>, request: Req
         return page(&console, &headers, &staff, None, wrong).await;
     }
     let Some(hash) = console.hasher.hash(chosen).await else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        return Err(StatusCode::SERVICE_UNAVAILABLE.into_response());
     };
-    match console.store.set_password(staff.account.id, &hash).await {
-        Ok(()) => signin::begin(&console, &staff.account, &headers, staff.now).await,
-        Err(error) => console.broken(&headers, &error),
-    }
+    console.store.set_password(staff.account.id, &hash).await.or_broken(&console, &headers)?;
+    signin::begin(&console, &staff.account, &headers, staff.now).await
 }
 
 /// Ends one of one's own sessions, or all.
-pub(super) async fn end_session(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn end_session(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (staff, fields) = match posted(&console, request, Right::Look).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
-    match console.store.end_sessions(staff.account.id, fields.some("session")).await {
-        Ok(()) => Redirect::to("/staff/account?done=saved").into_response(),
-        Err(error) => console.broken(&headers, &error),
-    }
+    let (staff, fields) = posted(&console, request, Right::Look).await?;
+    let ended = console.store.end_sessions(staff.account.id, fields.some("session")).await;
+    ended.or_broken(&console, &headers)?;
+    Ok(Redirect::to("/staff/account?done=saved").into_response())
 }
 
 /// The language of the console.
-pub(super) async fn language(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn language(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (staff, fields) = match posted(&console, request, Right::Look).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
+    let (staff, fields) = posted(&console, request, Right::Look).await?;
     let lang =
         fields.get("lang").parse().ok().filter(|lang| Lang::OFFERED.contains(lang)).unwrap_or_default();
     let account = crate::model::staff_account::Account { lang, ..staff.account };
-    match console.store.change_account(&account, staff.now).await {
-        Ok(()) => Redirect::to("/staff/account?done=saved").into_response(),
-        Err(error) => console.broken(&headers, &error),
-    }
+    console.store.change_account(&account, staff.now).await.or_broken(&console, &headers)?;
+    Ok(Redirect::to("/staff/account?done=saved").into_response())
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::session::{Right, Staff, posted, staff};
 use super::visits::{refusal_name, refusal_word, send};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::app::Handled;
 use crate::http::html;
 use crate::http::token::Token;
@@ -58,18 +58,15 @@ pub(super) async fn show(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    let shown = async {
-        let staff = staff(&console, &headers, Right::Change).await?;
-        let here = match asked.here.parse::<VisitId>() {
-            Ok(id) => console.store.one_visit(Some(id), None).await.or_broken(&console, &headers)?,
-            Err(_) => None,
-        };
-        let here = here.filter(|v| v.status == VisitStatus::Arrived && staff.account.sees(Some(&v.centre)));
-        let said = here.map(|v| arrived(&staff, &v));
-        Ok(page(&staff, asked.code.chars().take(20).collect(), said, None))
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Change).await?;
+    let here = match asked.here.parse::<VisitId>() {
+        Ok(id) => console.store.one_visit(Some(id), None).await.or_broken(&console, &headers)?,
+        Err(_) => None,
     };
-    shown.await.unwrap_or_else(|response: Response| response)
+    let here = here.filter(|v| v.status == VisitStatus::Arrived && staff.account.sees(Some(&v.centre)));
+    let said = here.map(|v| arrived(&staff, &v));
+    Ok(page(&staff, asked.code.chars().take(20).collect(), said, None))
 }
 
 fn arrived(staff: &Staff, visit: &Visit) -> String {
@@ -79,31 +76,26 @@ fn arrived(staff: &Staff, visit: &Visit) -> String {
 }
 
 /// Checks in.
-pub(super) async fn act(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn act(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let done = async {
-        let (staff, fields) = posted(&console, request, Right::Change).await?;
-        let typed: String = fields.get("code").chars().take(300).collect();
-        let again = |why: String| page(&staff, typed.chars().take(20).collect(), None, Some(why));
-        let Some(code) = read(&typed) else { return Ok(again(staff.w.scan_no_code())) };
-        let found = console.store.one_visit(None, Some(&code)).await.or_broken(&console, &headers)?;
-        let Some(visit) = found.filter(|v| staff.account.sees(Some(&v.centre))) else {
-            return Ok(again(staff.w.refused_unknown()));
-        };
-        if visit.status == VisitStatus::Arrived {
-            return Ok(again(staff.w.scan_already()));
-        }
-        let turn = format!("{}:{code}", fields.get("turn"));
-        Ok(match send(&console, &staff, &turn, StaffOp::CheckIn(WhichVisit::Code(code)), &headers).await? {
-            Handled::Done | Handled::Repeated | Handled::Dropped => {
-                Redirect::to(&format!("/staff/check-in?here={}", visit.id)).into_response()
-            }
-            Handled::Refused(refusal) => {
-                again(refusal_word(&staff, refusal_name(&refusal)).unwrap_or_default())
-            }
-        })
+    let (staff, fields) = posted(&console, request, Right::Change).await?;
+    let typed: String = fields.get("code").chars().take(300).collect();
+    let again = |why: String| page(&staff, typed.chars().take(20).collect(), None, Some(why));
+    let Some(code) = read(&typed) else { return Ok(again(staff.w.scan_no_code())) };
+    let found = console.store.one_visit(None, Some(&code)).await.or_broken(&console, &headers)?;
+    let Some(visit) = found.filter(|v| staff.account.sees(Some(&v.centre))) else {
+        return Ok(again(staff.w.refused_unknown()));
     };
-    done.await.unwrap_or_else(|response: Response| response)
+    if visit.status == VisitStatus::Arrived {
+        return Ok(again(staff.w.scan_already()));
+    }
+    let turn = format!("{}:{code}", fields.get("turn"));
+    Ok(match send(&console, &staff, &turn, StaffOp::CheckIn(WhichVisit::Code(code)), &headers).await? {
+        Handled::Done | Handled::Repeated | Handled::Dropped => {
+            Redirect::to(&format!("/staff/check-in?here={}", visit.id)).into_response()
+        }
+        Handled::Refused(refusal) => again(refusal_word(&staff, refusal_name(&refusal)).unwrap_or_default()),
+    })
 }
 
 #[cfg(test)]

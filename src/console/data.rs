@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::session::{Right, Staff, missing, posted, staff};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::http::html;
 use crate::model::chat::{Address, Role};
 use crate::model::id::RequestId;
@@ -40,7 +40,7 @@ async fn person(console: &Console, headers: &HeaderMap, request: &str) -> Result
     Ok(found.map(|r| r.resident))
 }
 
-async fn page(console: &Console, asked: &Asked, headers: &HeaderMap) -> Result<Response, Response> {
+async fn page(console: &Console, asked: &Asked, headers: &HeaderMap) -> Answer {
     let staff = staff(console, headers, Right::Administer).await?;
     let holding = match person(console, headers, &asked.request).await? {
         Some(person) => Some(console.store.holding(&person).await.or_broken(console, headers)?),
@@ -60,39 +60,31 @@ pub(super) async fn show(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    page(&console, &asked, &headers).await.unwrap_or_else(|response| response)
+) -> Answer {
+    page(&console, &asked, &headers).await
 }
 
 /// A copy of everything, or erasing it.
-pub(super) async fn act(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn act(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let done = async {
-        let (staff, fields) = posted(&console, request, Right::Administer).await?;
-        let Some(person) = person(&console, &headers, fields.get("request")).await? else {
-            return Err(missing(staff.w));
-        };
-        match fields.get("deed") {
-            "export" => export(&console, &headers, &staff, &person).await,
-            "erase" if fields.some("sure").is_some() => {
-                let by = Role::Staff(staff.account.id);
-                if let Err(error) = console.app.erase(person, by).await {
-                    return Err(console.broken(&headers, &error));
-                }
-                Ok(Redirect::to("/staff/data?done=erased").into_response())
-            }
-            _ => Ok(Redirect::to(&format!("/staff/data?request={}", fields.get("request"))).into_response()),
-        }
+    let (staff, fields) = posted(&console, request, Right::Administer).await?;
+    let Some(person) = person(&console, &headers, fields.get("request")).await? else {
+        return Err(missing(staff.w));
     };
-    done.await.unwrap_or_else(|response| response)
+    match fields.get("deed") {
+        "export" => export(&console, &headers, &staff, &person).await,
+        "erase" if fields.some("sure").is_some() => {
+            let by = Role::Staff(staff.account.id);
+            if let Err(error) = console.app.erase(person, by).await {
+                return Err(console.broken(&headers, &error));
+            }
+            Ok(Redirect::to("/staff/data?done=erased").into_response())
+        }
+        _ => Ok(Redirect::to(&format!("/staff/data?request={}", fields.get("request"))).into_response()),
+    }
 }
 
-async fn export(
-    console: &Console,
-    headers: &HeaderMap,
-    staff: &Staff,
-    person: &Address,
-) -> Result<Response, Response> {
+async fn export(console: &Console, headers: &HeaderMap, staff: &Staff, person: &Address) -> Answer {
     let all = console.store.export(person).await.or_broken(console, headers)?;
     let noted = console.store.audit_once(&staff.actor(), "exported", "a resident", staff.now, 0).await;
     noted.or_broken(console, headers)?;

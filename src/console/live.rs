@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use super::Console;
 use super::session::{Right, staff};
+use super::{Answer, Console};
 use crate::model::id::RequestId;
 use crate::model::staff_account::Account;
 use crate::model::time::{Timestamp, later};
@@ -48,10 +48,8 @@ impl Present {
 }
 
 /// Tells an open page that turns were saved, once a second at most; the page asks for what is new.
-pub(super) async fn live(State(console): State<Console>, headers: HeaderMap) -> Response {
-    if let Err(response) = staff(&console, &headers, Right::Look).await {
-        return response;
-    }
+pub(super) async fn live(State(console): State<Console>, headers: HeaderMap) -> Answer {
+    staff(&console, &headers, Right::Look).await?;
     let changes = stream::unfold((console, headers), |(console, headers)| async move {
         let mut commits = console.app.commits();
         commits.mark_unchanged();
@@ -62,5 +60,5 @@ pub(super) async fn live(State(console): State<Console>, headers: HeaderMap) -> 
         let event: Result<Event, Infallible> = Ok(Event::default().event("changed").data("1"));
         Some((event, (console, headers)))
     });
-    Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response()
+    Ok(Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response())
 }

@@ -8,6 +8,7 @@
 #![allow(clippy::result_large_err, reason = "the error of a handler is a page")]
 
 mod account;
+mod agent;
 mod centres;
 mod check_in;
 mod data;
@@ -47,6 +48,9 @@ use crate::http::{Site, notice};
 use crate::model::retention::Retention;
 use crate::store::{Store, StoreError};
 
+/// What a handler hands back. Its `Err` is a page as well: the one that says why there is no other.
+type Answer = Result<Response, Response>;
+
 /// What the handlers share.
 #[derive(Clone)]
 struct Console {
@@ -57,6 +61,7 @@ struct Console {
     /// Tries to sign in per household or library: 20 at once, then one every 10 seconds.
     tries: Arc<Limit>,
     present: live::Present,
+    grouped: knowledge::gaps::Lately,
     /// For how many days what is kept.
     retention: Retention,
     /// How messages look on every platform.
@@ -158,6 +163,7 @@ pub fn router(app: App, store: Store, site: Site, retention: Retention, previews
         hasher: Hasher::default(),
         tries,
         present: live::Present::default(),
+        grouped: knowledge::gaps::Lately::default(),
         retention,
         previews,
     };

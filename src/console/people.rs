@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 
 use super::account::Done;
 use super::first;
 use super::session::{Fields, Right, Staff, missing, posted, staff};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::http::html;
 use crate::model::id::CentreId;
 use crate::model::staff_account::{Account, AccountRole};
@@ -31,15 +31,13 @@ async fn page(
     done: Option<&str>,
     link: Option<(String, String)>,
     wrong: Option<String>,
-) -> Response {
-    let accounts = match console.store.accounts().await.or_broken(console, headers) {
-        Ok(accounts) => accounts,
-        Err(response) => return response,
-    };
+) -> Answer {
+    let accounts = console.store.accounts().await.or_broken(console, headers)?;
     let facts = console.app.facts();
     let centres = facts.centres.shown().map(|c| (c.id.clone(), c.name.clone())).collect();
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    html::page_with(status, &Page { f: Frame::new(staff, "people", done), accounts, centres, link, wrong })
+    let page = Page { f: Frame::new(staff, "people", done), accounts, centres, link, wrong };
+    Ok(html::page_with(status, &page))
 }
 
 /// The list.
@@ -47,11 +45,9 @@ pub(super) async fn list(
     State(console): State<Console>,
     Query(done): Query<Done>,
     headers: HeaderMap,
-) -> Response {
-    match staff(&console, &headers, Right::Administer).await {
-        Ok(staff) => page(&console, &headers, &staff, done.done.as_deref(), None, None).await,
-        Err(response) => response,
-    }
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Administer).await?;
+    page(&console, &headers, &staff, done.done.as_deref(), None, None).await
 }
 
 fn rights(fields: &Fields) -> (AccountRole, Vec<CentreId>) {
@@ -60,68 +56,49 @@ fn rights(fields: &Fields) -> (AccountRole, Vec<CentreId>) {
 }
 
 /// Adds a colleague and shows the one-time link.
-pub(super) async fn add(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn add(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (staff, fields) = match posted(&console, request, Right::Administer).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
+    let (staff, fields) = posted(&console, request, Right::Administer).await?;
     let (role, centres) = rights(&fields);
     let (login, name) = (fields.get("login").to_lowercase(), fields.get("name"));
     let invited =
         first::invite_new(&console.store, &console.site.public_url, &login, name, role, &centres, staff.now);
     match invited.await {
-        Ok(link) => {
-            tracing::info!(by = staff.account.id, "an account was added");
-            page(&console, &headers, &staff, None, Some((name.to_owned(), link)), None).await
-        }
         Err(StoreError::Taken) => {
             let wrong = Some(staff.w.people_taken());
             page(&console, &headers, &staff, None, None, wrong).await
         }
-        Err(error) => console.broken(&headers, &error),
+        invited => {
+            let link = invited.or_broken(&console, &headers)?;
+            tracing::info!(by = staff.account.id, "an account was added");
+            page(&console, &headers, &staff, None, Some((name.to_owned(), link)), None).await
+        }
     }
 }
 
 /// Changes, closes or opens an account, or makes a new link for it.
-pub(super) async fn change(
-    State(console): State<Console>,
-    Path(id): Path<i64>,
-    request: Request,
-) -> Response {
+pub(super) async fn change(State(console): State<Console>, Path(id): Path<i64>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (staff, fields) = match posted(&console, request, Right::Administer).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
-    let accounts = match console.store.accounts().await.or_broken(&console, &headers) {
-        Ok(accounts) => accounts,
-        Err(response) => return response,
-    };
-    let Some(account) = accounts.iter().find(|a| a.id == id) else { return missing(staff.w) };
+    let (staff, fields) = posted(&console, request, Right::Administer).await?;
+    let accounts = console.store.accounts().await.or_broken(&console, &headers)?;
+    let Some(account) = accounts.iter().find(|a| a.id == id) else { return Err(missing(staff.w)) };
     if fields.get("deed") == "reset" {
         let link = first::reset(&console.store, &console.site.public_url, account, staff.now).await;
-        return match link {
-            Ok(link) => {
-                page(&console, &headers, &staff, None, Some((account.name.clone(), link)), None).await
-            }
-            Err(error) => console.broken(&headers, &error),
-        };
+        let link = Some((account.name.clone(), link.or_broken(&console, &headers)?));
+        return page(&console, &headers, &staff, None, link, None).await;
     }
     let mut changed = account.clone();
     match fields.get("deed") {
         "disable" => changed.disabled = true,
         "enable" => changed.disabled = false,
         "change" => (changed.role, changed.centres) = rights(&fields),
-        _ => return StatusCode::BAD_REQUEST.into_response(),
+        _ => return Err(StatusCode::BAD_REQUEST.into_response()),
     }
     let other = accounts.iter().any(|a| a.id != id && a.is_administrator() && !a.disabled && a.has_password);
     if !other && account.is_administrator() && (changed.disabled || !changed.is_administrator()) {
         let wrong = Some(staff.w.people_last());
         return page(&console, &headers, &staff, None, None, wrong).await;
     }
-    match console.store.change_account(&changed, staff.now).await {
-        Ok(()) => Redirect::to("/staff/people?done=saved").into_response(),
-        Err(error) => console.broken(&headers, &error),
-    }
+    console.store.change_account(&changed, staff.now).await.or_broken(&console, &headers)?;
+    Ok(Redirect::to("/staff/people?done=saved").into_response())
 }

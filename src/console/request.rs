@@ -12,7 +12,7 @@ use super::account::Done;
 use super::repeats::{self, Repeats};
 use super::session::{Fields, Right, Staff, missing, posted, staff};
 use super::shown::{self, Choice};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::app::Handled;
 use crate::engine::mask::mask;
 use crate::engine::say;
@@ -90,11 +90,8 @@ pub(super) async fn show(
     Path(id): Path<String>,
     Query(done): Query<Done>,
     headers: HeaderMap,
-) -> Response {
-    match page(&console, &id, done.done.as_deref(), &headers).await {
-        Ok(page) => html::page(&page),
-        Err(response) => response,
-    }
+) -> Answer {
+    Ok(html::page(&page(&console, &id, done.done.as_deref(), &headers).await?))
 }
 
 async fn page(
@@ -250,23 +247,12 @@ fn deed(staff: &Staff, fields: &Fields) -> Option<(Deed, &'static str)> {
 }
 
 /// Does something about a request.
-pub(super) async fn act(
-    State(console): State<Console>,
-    Path(id): Path<String>,
-    http: HttpRequest,
-) -> Response {
+pub(super) async fn act(State(console): State<Console>, Path(id): Path<String>, http: HttpRequest) -> Answer {
     let headers = http.headers().clone();
-    match act_on(&console, &id, http, &headers).await {
-        Ok(response) | Err(response) => response,
-    }
+    act_on(&console, &id, http, &headers).await
 }
 
-async fn act_on(
-    console: &Console,
-    id: &str,
-    http: HttpRequest,
-    headers: &HeaderMap,
-) -> Result<Response, Response> {
+async fn act_on(console: &Console, id: &str, http: HttpRequest, headers: &HeaderMap) -> Answer {
     let (staff, fields) = posted(console, http, Right::Change).await?;
     let request = found(console, &staff, headers, id).await?;
     let to = |done: &str| Redirect::to(&format!("/staff/requests/{id}?done={done}")).into_response();

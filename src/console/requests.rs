@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::session::{Right, Staff, posted, staff};
 use super::shown::{self, Choice};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::http::html;
 use crate::http::words::Terms;
 use crate::model::chat::Platform;
@@ -205,11 +205,8 @@ pub(super) async fn list(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    match page(&console, asked, &headers).await {
-        Ok(page) => html::page(&page),
-        Err(response) => response,
-    }
+) -> Answer {
+    Ok(html::page(&page(&console, asked, &headers).await?))
 }
 
 async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Page, Response> {
@@ -284,12 +281,9 @@ fn notice(w: Terms, notices: &[(i64, String, Option<RequestId>)], id: RequestId)
 }
 
 /// Gives the filter of a page a name, or takes one away.
-pub(super) async fn keep(State(console): State<Console>, http: HttpRequest) -> Response {
+pub(super) async fn keep(State(console): State<Console>, http: HttpRequest) -> Answer {
     let headers = http.headers().clone();
-    let (staff, fields) = match posted(&console, http, Right::Look).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
+    let (staff, fields) = posted(&console, http, Right::Look).await?;
     let account = staff.account.id;
     let name: String = fields.get("name").chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     // Only what a list of ours would write stands in the address.
@@ -300,13 +294,15 @@ pub(super) async fn keep(State(console): State<Console>, http: HttpRequest) -> R
         ("keep", _) if !name.is_empty() && query.len() <= LONGEST_QUERY => {
             (console.store.save_view(account, &name, &query).await, query)
         }
-        _ => return Redirect::to("/staff").into_response(),
+        _ => return Ok(Redirect::to("/staff").into_response()),
     };
     let done = match kept {
-        Ok(()) => "saved",
         Err(StoreError::Taken) => "full",
-        Err(error) => return console.broken(&headers, &error),
+        kept => {
+            kept.or_broken(&console, &headers)?;
+            "saved"
+        }
     };
     let joint = if back.is_empty() { "" } else { "&" };
-    Redirect::to(&format!("/staff?{back}{joint}done={done}")).into_response()
+    Ok(Redirect::to(&format!("/staff?{back}{joint}done={done}")).into_response())
 }

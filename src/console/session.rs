@@ -173,9 +173,3 @@ pub(super) fn forbidden(w: Terms) -> Response {
 pub(super) fn missing(w: Terms) -> Response {
     notice(StatusCode::NOT_FOUND, *w, w.missing_title(), w.missing(), "/staff", w.back())
 }
-
-/// What a browser calls itself, cut to a length that a list can show.
-pub(super) fn agent(headers: &HeaderMap) -> String {
-    let text = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("");
-    text.chars().filter(|c| !c.is_control()).take(160).collect()
-}

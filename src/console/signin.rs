@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::password::{self, Weak};
-use super::session::{COOKIE, Fields, Right, SESSION, agent, fields, posted};
+use super::session::{COOKIE, Fields, Right, SESSION, fields, posted};
 use super::totp::Secret;
-use super::{Console, OrBroken};
+use super::{Answer, Console, OrBroken, agent};
 use crate::http::limit::origin;
 use crate::http::token::{Cookies, Token};
 use crate::http::words::Terms;
@@ -55,14 +55,11 @@ pub(super) async fn form(
 }
 
 /// Tries to sign in.
-pub(super) async fn sign_in(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn sign_in(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
     let from = origin(&request, console.site.behind_proxy);
     let w = Terms(console.site.words(&headers));
-    let fields = match fields(request).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
+    let fields = fields(request).await?;
     let (now, invented) = (console.app.now(), console.site.invented);
     let login = fields.get("login").to_lowercase();
     let failed = || {
@@ -71,16 +68,14 @@ pub(super) async fn sign_in(State(console): State<Console>, request: Request) ->
     };
     if !console.tries.admits(&from, now) {
         let page = Page { w, said: None, failed: true, login: login.clone(), invented };
-        return html::page_with(StatusCode::TOO_MANY_REQUESTS, &page);
+        return Err(html::page_with(StatusCode::TOO_MANY_REQUESTS, &page));
     }
-    match check(&console, &login, &fields, now).await {
-        Ok(Some(account)) => begin(&console, &account, &headers, now).await,
-        Ok(None) => {
-            tracing::warn!(from, "somebody could not sign in to the console");
-            failed()
-        }
-        Err(error) => console.broken(&headers, &error),
-    }
+    let account = check(&console, &login, &fields, now).await.or_broken(&console, &headers)?;
+    let Some(account) = account else {
+        tracing::warn!(from, "somebody could not sign in to the console");
+        return Err(failed());
+    };
+    begin(&console, &account, &headers, now).await
 }
 
 /// The account, if everything fits. Failures and used codes are noted.
@@ -132,19 +127,16 @@ pub(super) async fn begin(
     account: &Account,
     headers: &HeaderMap,
     now: Timestamp,
-) -> Response {
-    if let Some(old) = console.site.cookies.token(headers, COOKIE)
-        && let Err(error) = console.store.end_sessions(account.id, Some(&old.hash(SESSION))).await
-    {
-        return console.broken(headers, &error);
+) -> Answer {
+    if let Some(old) = console.site.cookies.token(headers, COOKIE) {
+        let ended = console.store.end_sessions(account.id, Some(&old.hash(SESSION))).await;
+        ended.or_broken(console, headers)?;
     }
-    let Some(token) = Token::draw() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    let begun = console.store.begin_session(account.id, &token.hash(SESSION), &agent(headers), now).await;
-    if let Err(error) = begun {
-        return console.broken(headers, &error);
-    }
+    let token = Token::draw().ok_or_else(|| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+    let (hash, line) = (token.hash(SESSION), agent::line(headers));
+    console.store.begin_session(account.id, &hash, &line, now).await.or_broken(console, headers)?;
     let cookies = Cookies { framed: false, ..console.site.cookies };
-    with_cookie(Redirect::to("/staff").into_response(), &cookies.set(COOKIE, token.secret(), None))
+    Ok(with_cookie(Redirect::to("/staff").into_response(), &cookies.set(COOKIE, token.secret(), None)))
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Response {
@@ -155,18 +147,13 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 }
 
 /// Ends the session, in the database too, and tells the browser to drop what it has kept.
-pub(super) async fn sign_out(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn sign_out(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (staff, _) = match posted(&console, request, Right::Present).await {
-        Ok(posted) => posted,
-        Err(response) => return response,
-    };
+    let (staff, _) = posted(&console, request, Right::Present).await?;
     let ended = console.store.end_sessions(staff.account.id, Some(&staff.token.hash(SESSION))).await;
-    if let Err(error) = ended {
-        return console.broken(&headers, &error);
-    }
+    ended.or_broken(&console, &headers)?;
     let cookies = Cookies { framed: false, ..console.site.cookies };
-    with_cookie(Redirect::to("/staff/login?out=1").into_response(), &cookies.clear(COOKIE))
+    Ok(with_cookie(Redirect::to("/staff/login?out=1").into_response(), &cookies.clear(COOKIE)))
 }
 
 #[derive(Template)]
@@ -192,12 +179,10 @@ pub(super) async fn invitation(
     State(console): State<Console>,
     Path(token): Path<String>,
     headers: HeaderMap,
-) -> Response {
+) -> Answer {
     let w = Terms(console.site.words(&headers));
-    match invited(&console, &token, &headers).await {
-        Ok(account) => html::page(&Invitation { w, account, wrong: None }),
-        Err(response) => response,
-    }
+    let account = invited(&console, &token, &headers).await?;
+    Ok(html::page(&Invitation { w, account, wrong: None }))
 }
 
 /// The words for a password that will not do.
@@ -214,17 +199,11 @@ pub(super) async fn accept(
     State(console): State<Console>,
     Path(token): Path<String>,
     request: Request,
-) -> Response {
+) -> Answer {
     let headers = request.headers().clone();
     let w = Terms(console.site.words(&headers));
-    let account = match invited(&console, &token, &headers).await {
-        Ok(account) => account,
-        Err(response) => return response,
-    };
-    let fields = match fields(request).await {
-        Ok(fields) => fields,
-        Err(response) => return response,
-    };
+    let account = invited(&console, &token, &headers).await?;
+    let fields = fields(request).await?;
     let chosen = fields.raw("password");
     let wrong = match password::check(&chosen, &account.login, &account.name) {
         Err(why) => Some(weak(w, why)),
@@ -232,17 +211,15 @@ pub(super) async fn accept(
         Ok(()) => None,
     };
     if wrong.is_some() {
-        return html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &Invitation { w, account, wrong });
+        return Err(html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &Invitation { w, account, wrong }));
     }
     let Some(hash) = console.hasher.hash(chosen).await else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        return Err(StatusCode::SERVICE_UNAVAILABLE.into_response());
     };
-    if let Err(error) = console.store.set_password(account.id, &hash).await {
-        return console.broken(&headers, &error);
-    }
+    console.store.set_password(account.id, &hash).await.or_broken(&console, &headers)?;
     // A second factor that is set up is asked for: whoever found the link does not get past it.
     if account.two_factor {
-        return Redirect::to("/staff/login").into_response();
+        return Ok(Redirect::to("/staff/login").into_response());
     }
     begin(&console, &account, &headers, console.app.now()).await
 }

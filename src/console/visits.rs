@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::session::{Fields, Right, Staff, missing, posted, staff};
 use super::shown::{self, Choice};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::app::Handled;
 use crate::engine::say;
 use crate::http::html;
@@ -79,11 +79,8 @@ pub(super) async fn list(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    match page(&console, &asked, &headers).await {
-        Ok(page) => html::page(&page),
-        Err(response) => response,
-    }
+) -> Answer {
+    Ok(html::page(&page(&console, &asked, &headers).await?))
 }
 
 fn start_of(date: Date) -> Timestamp {
@@ -253,16 +250,10 @@ pub(super) async fn send(
 }
 
 /// Does something about a visit.
-pub(super) async fn act(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn act(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    match act_on(&console, request, &headers).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn act_on(console: &Console, request: Request, headers: &HeaderMap) -> Result<Response, Response> {
-    let (staff, fields) = posted(console, request, Right::Change).await?;
-    let Some((centre, _)) = centre_of(console, &staff, fields.get("centre")) else {
+    let (staff, fields) = posted(&console, request, Right::Change).await?;
+    let Some((centre, _)) = centre_of(&console, &staff, fields.get("centre")) else {
         return Err(missing(staff.w));
     };
     let view = if fields.get("view") == "week" { "&view=week" } else { "" };
@@ -271,12 +262,12 @@ async fn act_on(console: &Console, request: Request, headers: &HeaderMap) -> Res
         Redirect::to(&format!("/staff/visits?centre={centre}&date={date}{view}&{said}")).into_response()
     };
     let Some(op) = deed(&fields, &centre) else { return Ok(to("why=unknown")) };
-    if !is_here(console, &op, &centre, headers).await? {
+    if !is_here(&console, &op, &centre, &headers).await? {
         return Ok(to("why=unknown"));
     }
     // Each button of a page is a turn of its own; the same button twice is one.
     let turn = format!("{}:{}:{}", fields.get("turn"), fields.get("deed"), fields.get("visit"));
-    Ok(match send(console, &staff, &turn, op, headers).await? {
+    Ok(match send(&console, &staff, &turn, op, &headers).await? {
         Handled::Done | Handled::Repeated | Handled::Dropped => to("done=saved"),
         Handled::Refused(refusal) => to(&format!("why={}", refusal_name(&refusal))),
     })

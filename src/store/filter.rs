@@ -77,13 +77,25 @@ impl Filter {
         narrowed.into_iter().filter(|narrowed| *narrowed).count()
     }
 
+    /// The filters that find the same together, each in the order of an index: of several states, each has
+    /// its own, or every request in any of them would be read and sorted for the first fifty.
+    pub(super) fn parts(&self, words: Option<&str>) -> Vec<Self> {
+        if self.statuses.len() < 2 || !self.is_one_column() || words.is_some() {
+            return vec![self.clone()];
+        }
+        self.statuses.iter().map(|status| Self { statuses: vec![*status], ..self.clone() }).collect()
+    }
+
+    /// Whether it narrows one column alone, and one with an index in the order of the list.
+    fn is_one_column(&self) -> bool {
+        self.columns() == 1 && self.from.is_none() && self.until.is_none() && self.only.is_empty()
+    }
+
     /// The rows that fit. One column has an index of its own; for several, and for words that stand
     /// nearly everywhere, the index that holds every column is walked from its newest end: how rare a
     /// combination is, the database cannot know.
     pub(super) fn select(&self, words: Option<&str>, broad: bool) -> QueryBuilder<Sqlite> {
-        let alone =
-            self.columns() == 1 && self.from.is_none() && self.until.is_none() && self.only.is_empty();
-        let walk = if words.is_some() { broad } else { !alone };
+        let walk = if words.is_some() { broad } else { !self.is_one_column() };
         let index = if walk { " INDEXED BY requests_list" } else { "" };
         let mut query = QueryBuilder::new("SELECT * FROM requests");
         query.push(index).push(" WHERE resident <> ''");

@@ -61,6 +61,11 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 const READ_THROUGH: u64 = 64 * 1024 * 1024;
 /// How many connections only read.
 const READERS: u32 = 4;
+/// How long the writer waits for other processes that write.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it waits for readers when it empties the log, in milliseconds: a page is read in less, and a
+/// backup reads for so long that no turn may wait for it.
+const GLIMPSE: u32 = 25;
 
 /// The open database.
 #[derive(Clone, Debug)]
@@ -166,12 +171,22 @@ impl Store {
         if !self.to_scrub.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        let done: Result<(i64, i64, i64), sqlx::Error> =
-            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await;
-        if !matches!(done, Ok((0, ..))) {
+        let done = self.empty_log().await;
+        if !matches!(done, Ok(true)) {
             self.to_scrub.store(true, Ordering::SeqCst);
         }
-        done.map(|_| ()).map_err(StoreError::from)
+        done.map(|_| ())
+    }
+
+    /// Whether it is empty now.
+    async fn empty_log(&self) -> Result<bool, StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        let wait = |millis: u128| sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA busy_timeout = {millis}")));
+        wait(GLIMPSE.into()).execute(&mut *writer).await?;
+        let done: Result<(i64, i64, i64), sqlx::Error> =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *writer).await;
+        wait(PATIENCE.as_millis()).execute(&mut *writer).await?;
+        Ok(done?.0 == 0)
     }
 
     /// Writes, and takes it back: whether the database could be written to now.
@@ -213,7 +228,7 @@ fn options(options: SqliteConnectOptions) -> SqliteConnectOptions {
         // FULL, not NORMAL: what was acknowledged survives a power cut (sqlite.org/pragma.html#pragma_synchronous).
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
+        .busy_timeout(PATIENCE)
         // A turn changes some thirty pages of 4 KiB, many of them the same as the turn before. Copied from the
         // log into the file every 32 MiB instead of every 4, most of that copying falls away; and with room
         // for a whole batch in memory each page is written to the log once.

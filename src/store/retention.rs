@@ -11,8 +11,9 @@ use crate::model::message::{Content, Letter, Placement};
 use crate::model::retention::Retention;
 use crate::model::time::{Timestamp, from_millis, later, to_millis};
 
-/// How many rows of a kind one transaction deletes, so that nobody waits long for the writer.
-const AT_ONCE: i64 = 1_000;
+/// How many rows one transaction deletes: those who wait for the writer meanwhile, residents and staff, have
+/// their turn before the next.
+const AT_ONCE: u32 = 50;
 
 /// What is deleted of rows from before `?1`, at most `?2` at a time.
 const WORDS: &str = "UPDATE inbox SET text = NULL, message = NULL WHERE id IN (
@@ -79,28 +80,30 @@ impl Store {
     /// # Errors
     /// Whatever SQLite says; what was deleted until then stays deleted.
     pub async fn sweep(&self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
+        let swept = self.sweep_all(kept, now).await;
+        // Once, at the end: emptied after every transaction, the log would hold up every turn between them.
+        if !matches!(swept, Ok(0)) {
+            self.to_scrub.store(true, Ordering::SeqCst);
+            self.scrub().await?;
+        }
+        swept
+    }
+
+    async fn sweep_all(&self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
+        let mut turnover = self.begin().await?;
+        sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(turnover.sql().await?).await?;
+        sqlx::query(SWEPT).bind(to_millis(now)).execute(turnover.sql().await?).await?;
+        turnover.commit().await?;
         let mut all = 0;
         loop {
             let mut turnover = self.begin().await?;
-            let rows = turnover.sweep_some(kept, now).await?;
-            if rows > 0 {
-                turnover.to_scrub.store(true, Ordering::SeqCst);
-            }
+            let rows = turnover.drop_old_threads(kept.requests_days, now).await?;
             turnover.commit().await?;
             all += rows;
             if rows == 0 {
-                self.scrub().await?;
-                return Ok(all);
+                break;
             }
         }
-    }
-}
-
-impl Turnover<'_> {
-    async fn sweep_some(&mut self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
-        sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(self.sql().await?).await?;
-        sqlx::query(SWEPT).bind(to_millis(now)).execute(self.sql().await?).await?;
-        let mut rows = self.drop_old_threads(kept.requests_days, now).await?;
         for (statement, days) in [
             (WORDS, kept.transcripts_days),
             (LETTERS, kept.letters_days),
@@ -114,15 +117,33 @@ impl Turnover<'_> {
             (KEYS, kept.keys_days),
             (AUDIT, kept.audit_days),
         ] {
-            let query = sqlx::query(statement).bind(before(days, now)).bind(AT_ONCE);
-            rows += query.execute(self.sql().await?).await?.rows_affected();
+            all += self.sweep_kind(statement, before(days, now)).await?;
         }
         for statement in LOOSE_ENDS {
-            rows += sqlx::query(statement).execute(self.sql().await?).await?.rows_affected();
+            let mut turnover = self.begin().await?;
+            all += sqlx::query(statement).execute(turnover.sql().await?).await?.rows_affected();
+            turnover.commit().await?;
         }
-        Ok(rows)
+        Ok(all)
     }
 
+    /// Everything of one kind that is from before an instant, a slice at a time.
+    async fn sweep_kind(&self, statement: &'static str, before: i64) -> Result<u64, StoreError> {
+        let mut all = 0;
+        loop {
+            let mut turnover = self.begin().await?;
+            let slice = sqlx::query(statement).bind(before).bind(AT_ONCE);
+            let rows = slice.execute(turnover.sql().await?).await?.rows_affected();
+            turnover.commit().await?;
+            all += rows;
+            if rows < u64::from(AT_ONCE) {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+impl Turnover<'_> {
     /// The volunteers' threads about requests that were closed long ago.
     async fn drop_old_threads(&mut self, days: u16, now: Timestamp) -> Result<u64, StoreError> {
         let old: Vec<(i64, String)> = sqlx::query_as(

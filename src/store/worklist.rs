@@ -2,6 +2,8 @@
 //!
 //! Changes to a request itself are turns; here are only the lists, the notes and the ready replies.
 
+use std::cmp::Reverse;
+
 use sqlx::sqlite::SqliteRow;
 
 pub use super::filter::Filter;
@@ -59,10 +61,18 @@ impl Store {
         // Words that stand in very many places are searched as they are: collecting everything that
         // begins like them takes long and helps nobody.
         let words = if broad { whole } else { typed.and_then(|words| filter::match_all(words, true)) };
-        let mut query = filter.select(words.as_deref(), broad);
-        query.push(" ORDER BY changed_at DESC, id DESC LIMIT ").push_bind(count);
-        let rows: Vec<SqliteRow> = query.build().fetch_all(self.readers()).await?;
-        rows.iter().map(requests::from_row).collect()
+        let mut found = Vec::new();
+        for part in filter.parts(words.as_deref()) {
+            let mut query = part.select(words.as_deref(), broad);
+            query.push(" ORDER BY changed_at DESC, id DESC LIMIT ").push_bind(count);
+            let rows: Vec<SqliteRow> = query.build().fetch_all(self.readers()).await?;
+            for row in &rows {
+                found.push(requests::from_row(row)?);
+            }
+        }
+        found.sort_by_key(|request: &Request| Reverse((request.changed_at, request.id)));
+        found.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+        Ok(found)
     }
 
     /// Whether these words stand in so many places that it is quicker to walk the list than to look
@@ -160,6 +170,19 @@ impl Store {
         now: Timestamp,
         seconds: i64,
     ) -> Result<(), StoreError> {
+        // Looked up before the writer is asked: most pages are read again, and need not wait for it.
+        let noted: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM audit WHERE subject = ?1 AND actor = ?2 AND deed = ?3 AND at > ?4)",
+        )
+        .bind(subject)
+        .bind(actor)
+        .bind(deed)
+        .bind(to_millis(now) - seconds * 1_000)
+        .fetch_one(self.readers())
+        .await?;
+        if noted {
+            return Ok(());
+        }
         let mut turnover = self.begin().await?;
         sqlx::query(
             "INSERT INTO audit (at, actor, deed, subject) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (

@@ -10,11 +10,9 @@ import { inLanguage, offered } from "./walks/languages.mjs";
 import { asksFindsBooks, asksForPerson, isForgotten } from "./walks/resident.mjs";
 import { answers, closesTheDays, looksAround, speaks } from "./walks/staff.mjs";
 
-const executablePath = needBrowser();
-const { chromium } = await import("playwright-core");
+const browser = await needBrowser();
 
 const { url, link, stop, database } = await start();
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const { examine, faults, seen, looks } = examiner();
 const at = { browser, url, examine };
 const begun = Date.now();

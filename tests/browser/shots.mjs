@@ -9,12 +9,10 @@ import { visitor } from "./walks/resident.mjs";
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 const folder = resolve(here, "../../docs/screenshots");
-const executablePath = needBrowser();
-const { chromium } = await import("playwright-core");
+const browser = await needBrowser();
 mkdirSync(folder, { recursive: true });
 
 const { url, out, stop } = await start({ args: ["--demo"], config: null });
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const PHONE = { width: 390, height: 780 };
 const DESK = { width: 1100, height: 700 };
 const made = [];

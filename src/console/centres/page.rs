@@ -15,7 +15,7 @@ use crate::console::session::{Fields, Right, Staff, missing, posted, staff};
 use crate::console::shown;
 use crate::console::steps::{Line, Step};
 use crate::console::visits::send;
-use crate::console::{Console, Frame, OrBroken};
+use crate::console::{Answer, Console, Frame, OrBroken};
 use crate::facts::centres::{Centre, VisitMode, is_stale};
 use crate::http::html;
 use crate::http::token::Token;
@@ -33,6 +33,8 @@ const SHOWN: u32 = 50;
 struct Page {
     f: Frame,
     centre: Centre,
+    /// The days on which it is open, as it is in force.
+    hours: Vec<DayField>,
     days: Vec<DayField>,
     /// The texts of the form, as they are or as they were typed.
     address: String,
@@ -63,7 +65,7 @@ async fn page(
     centre: Centre,
     done: Option<&str>,
     wrong: Wrong<'_>,
-) -> Result<Response, Response> {
+) -> Answer {
     let people = console.store.accounts().await.or_broken(console, headers)?;
     let subject = format!("centres/{}", centre.id);
     let changes = console.store.changes(&subject, SHOWN).await.or_broken(console, headers)?;
@@ -80,6 +82,7 @@ async fn page(
         fields.map_or_else(|| centre.modes.contains(&mode), |f| f.all("mode").any(|m| m == name))
     };
     let page = Page {
+        hours: form::day_fields(staff, &centre, None).into_iter().filter(|d| !d.periods.is_empty()).collect(),
         days: form::day_fields(staff, &centre, fields),
         address: typed("address", now(&centre.address)),
         postal: typed("postal", now(&centre.postal)),
@@ -120,13 +123,10 @@ pub(in crate::console) async fn show(
     Path(id): Path<String>,
     Query(done): Query<Done>,
     headers: HeaderMap,
-) -> Response {
-    let shown = async {
-        let staff = staff(&console, &headers, Right::Look).await?;
-        let centre = found(&console, &staff, &id)?;
-        page(&console, &headers, &staff, centre, done.done.as_deref(), None).await
-    };
-    shown.await.unwrap_or_else(|response| response)
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Look).await?;
+    let centre = found(&console, &staff, &id)?;
+    page(&console, &headers, &staff, centre, done.done.as_deref(), None).await
 }
 
 /// Says anew how a centre is, or takes a change back.
@@ -134,50 +134,47 @@ pub(in crate::console) async fn change(
     State(console): State<Console>,
     Path(id): Path<String>,
     request: Request,
-) -> Response {
+) -> Answer {
     let headers = request.headers().clone();
-    let changed = async {
-        let (staff, fields) = posted(&console, request, Right::Change).await?;
-        let centre = found(&console, &staff, &id)?;
-        let subject = format!("centres/{}", centre.id);
-        let changes = console.store.changes(&subject, SHOWN).await.or_broken(&console, &headers)?;
-        let numbered =
-            |number: i64| changes.iter().find(|c| c.revision.id == number && c.revision.subject == subject);
-        let note: Option<String> = fields.some("note").map(|n| n.chars().take(200).collect());
-        let (said, note) = if let Some(number) = fields.get("deed").strip_prefix("undo:") {
-            let change = number.parse().ok().and_then(numbered).ok_or_else(|| missing(staff.w))?;
-            let note = staff.w.undo_note(staff.w.stamp(&change.revision.at));
-            (change.before.clone().unwrap_or_default(), Some(note))
-        } else {
-            let before = console.app.facts().centres.said_of(&centre.id);
-            match form::said(staff.w, &fields, before, &centre, in_sweden(staff.now).date()) {
-                Ok(said) => (said.to_toml(), note),
-                Err(why) => {
-                    return page(&console, &headers, &staff, centre, None, Some((why, &fields))).await;
-                }
+    let (staff, fields) = posted(&console, request, Right::Change).await?;
+    let centre = found(&console, &staff, &id)?;
+    let subject = format!("centres/{}", centre.id);
+    let changes = console.store.changes(&subject, SHOWN).await.or_broken(&console, &headers)?;
+    let numbered =
+        |number: i64| changes.iter().find(|c| c.revision.id == number && c.revision.subject == subject);
+    let note: Option<String> = fields.some("note").map(|n| n.chars().take(200).collect());
+    let (said, note) = if let Some(number) = fields.get("deed").strip_prefix("undo:") {
+        let change = number.parse().ok().and_then(numbered).ok_or_else(|| missing(staff.w))?;
+        let note = staff.w.undo_note(staff.w.stamp(&change.revision.at));
+        (change.before.clone().unwrap_or_default(), Some(note))
+    } else {
+        let before = console.app.facts().centres.said_of(&centre.id);
+        match form::said(staff.w, &fields, before, &centre, in_sweden(staff.now).date()) {
+            Ok(said) => (said.to_toml(), note),
+            Err(why) => {
+                return page(&console, &headers, &staff, centre, None, Some((why, &fields))).await;
             }
-        };
-        // What was in force when the page was read: the engine compares.
-        let seen = fields.get("seen").parse::<i64>().unwrap_or(0);
-        let before = if seen == 0 {
-            String::new()
-        } else {
-            numbered(seen).map(|c| c.revision.content.clone()).unwrap_or_default()
-        };
-        let op = StaffOp::Arrange { centre: centre.id.clone(), said, note, before: Some(before) };
-        match send(&console, &staff, fields.get("turn"), op, &headers).await? {
-            Handled::Done | Handled::Repeated | Handled::Dropped => {
-                Ok(Redirect::to(&format!("/staff/centres/{}?done=saved", centre.id)).into_response())
-            }
-            Handled::Refused(Refusal::Stale) => {
-                let why = staff.w.centre_stale();
-                page(&console, &headers, &staff, centre, None, Some((why, &fields))).await
-            }
-            Handled::Refused(Refusal::Unreadable(why)) => {
-                page(&console, &headers, &staff, centre, None, Some((why, &fields))).await
-            }
-            Handled::Refused(_) => Err(missing(staff.w)),
         }
     };
-    changed.await.unwrap_or_else(|response| response)
+    // What was in force when the page was read: the engine compares.
+    let seen = fields.get("seen").parse::<i64>().unwrap_or(0);
+    let before = if seen == 0 {
+        String::new()
+    } else {
+        numbered(seen).map(|c| c.revision.content.clone()).unwrap_or_default()
+    };
+    let op = StaffOp::Arrange { centre: centre.id.clone(), said, note, before: Some(before) };
+    match send(&console, &staff, fields.get("turn"), op, &headers).await? {
+        Handled::Done | Handled::Repeated | Handled::Dropped => {
+            Ok(Redirect::to(&format!("/staff/centres/{}?done=saved", centre.id)).into_response())
+        }
+        Handled::Refused(Refusal::Stale) => {
+            let why = staff.w.centre_stale();
+            page(&console, &headers, &staff, centre, None, Some((why, &fields))).await
+        }
+        Handled::Refused(Refusal::Unreadable(why)) => {
+            page(&console, &headers, &staff, centre, None, Some((why, &fields))).await
+        }
+        Handled::Refused(_) => Err(missing(staff.w)),
+    }
 }

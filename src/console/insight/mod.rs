@@ -2,6 +2,7 @@
 //!
 //! Counts below five are hidden, so that nobody can be singled out.
 
+mod counted;
 mod figure;
 
 use askama::Template;
@@ -10,10 +11,11 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use self::counted::Counted;
 use self::figure::{FEW, Figure, Row, hidden, parts, shown_count};
 use super::session::{Right, Staff, missing, staff};
 use super::shown::{self, Choice};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::engine::say;
 use crate::http::html;
 use crate::http::words::Terms;
@@ -21,7 +23,7 @@ use crate::model::chat::Platform;
 use crate::model::id::CentreId;
 use crate::model::lang::Lang;
 use crate::model::request::{Outcome, RequestStatus};
-use crate::model::time::{Timestamp, later};
+use crate::model::time::later;
 use crate::model::visit::VisitStatus;
 use crate::store::insight::By;
 
@@ -67,19 +69,12 @@ fn label(w: Terms, lang: Lang, by: By, word: &str) -> String {
     }
 }
 
-/// What a request for figures comes to: whose, of which centre, from when.
+/// What a request for figures comes to: whose, of which centre, from when, and the counts.
 struct Frameset {
     staff: Staff,
     centre: Option<CentreId>,
     days: i64,
-    from: Timestamp,
-}
-
-impl Frameset {
-    /// The end of the period: with this very instant.
-    fn until(&self) -> Timestamp {
-        later(self.staff.now, 1)
-    }
+    counted: Counted,
 }
 
 async fn asked_for(console: &Console, asked: &Asked, headers: &HeaderMap) -> Result<Frameset, Response> {
@@ -93,12 +88,16 @@ async fn asked_for(console: &Console, asked: &Asked, headers: &HeaderMap) -> Res
     if !staff.account.sees(centre.as_ref()) {
         return Err(missing(staff.w));
     }
-    let from = later(staff.now, -days * 86_400);
-    Ok(Frameset { staff, centre, days, from })
+    let ago = |days: i64| later(staff.now, -days * 86_400);
+    // The period ends with this very instant.
+    let periods = (ago(2 * days), ago(days), later(staff.now, 1));
+    let counted =
+        Counted::read(&console.store, centre.as_ref(), periods).await.or_broken(console, headers)?;
+    Ok(Frameset { staff, centre, days, counted })
 }
 
-async fn figures(console: &Console, set: &Frameset, headers: &HeaderMap) -> Result<Vec<Figure>, Response> {
-    let (w, lang, until) = (set.staff.w, set.staff.account.lang, set.until());
+fn figures(console: &Console, set: &Frameset) -> Vec<Figure> {
+    let (w, lang, counted) = (set.staff.w, set.staff.account.lang, &set.counted);
     let mut figures = Vec::new();
     for (by, id, title, column) in [
         (By::Day, "day", w.insight_requests(), w.insight_date()),
@@ -112,28 +111,24 @@ async fn figures(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resu
         if by == By::Centre && set.centre.is_some() {
             continue;
         }
-        let counts = console.store.count_requests(by, set.centre.as_ref(), set.from, until).await;
-        let counts = counts.or_broken(console, headers)?;
         if by == By::Topic {
-            figures.extend(rising(console, set, &counts, headers).await?);
+            figures.push(rising(set));
         }
         let name = |word: &str| match by {
             By::Centre => centre_name(console, w, word),
             _ => label(w, lang, by, word),
         };
-        let rows = parts(w, counts.into_iter().map(|(word, n)| (name(&word), n)).collect());
+        let rows = parts(w, counted.requests(by).iter().map(|(word, n)| (name(word), *n)).collect());
         let figure = Figure::new(id, title, vec![column, w.insight_count()], rows);
         figures.push(if by == By::Day { figure.by_day() } else { figure });
     }
-    let visits =
-        console.store.count_visits(set.centre.as_ref(), set.from, until).await.or_broken(console, headers)?;
     let word = |s: &str| VisitStatus::from_word(s).map_or_else(|| s.to_owned(), |s| shown::visit(w, s));
-    let rows = parts(w, visits.into_iter().map(|(s, n)| (word(&s), n)).collect());
+    let rows = parts(w, counted.visits.iter().map(|(s, n)| (word(s), *n)).collect());
     let columns = vec![w.visit_status(), w.insight_count()];
     figures.push(Figure::new("visits", w.insight_visits(), columns, rows));
-    figures.push(missed(console, set, headers).await?);
-    figures.push(waits(w, &set_waits(console, set, headers).await?));
-    Ok(figures)
+    figures.push(missed(console, set));
+    figures.push(waits(w, &counted.waits));
+    figures
 }
 
 fn centre_name(console: &Console, w: Terms, word: &str) -> String {
@@ -148,20 +143,12 @@ fn centre_name(console: &Console, w: Terms, word: &str) -> String {
 
 /// The topics that were asked about more than in the period before. Only what the table of topics
 /// shows too.
-async fn rising(
-    console: &Console,
-    set: &Frameset,
-    now: &[(String, i64)],
-    headers: &HeaderMap,
-) -> Result<Option<Figure>, Response> {
-    let w = set.staff.w;
-    let earlier = later(set.from, -set.days * 86_400);
-    let before = console.store.count_requests(By::Topic, set.centre.as_ref(), earlier, set.from).await;
-    let before = before.or_broken(console, headers)?;
+fn rising(set: &Frameset) -> Figure {
+    let (w, now) = (set.staff.w, set.counted.requests(By::Topic));
     let numbers: Vec<i64> = now.iter().map(|(_, n)| *n).collect();
     let mut rows: Vec<(i64, Row)> = Vec::new();
     for ((topic, number), hidden) in now.iter().zip(hidden(&numbers)) {
-        let was = before.iter().find(|(t, _)| t == topic).map_or(0, |(_, n)| *n);
+        let was = set.counted.topics_before.iter().find(|(t, _)| t == topic).map_or(0, |(_, n)| *n);
         if topic.is_empty() || hidden || *number <= was {
             continue;
         }
@@ -172,14 +159,12 @@ async fn rising(
     rows.sort_by_key(|(more, _)| -more);
     let rows: Vec<Row> = rows.into_iter().take(RISING).map(|(_, row)| row).collect();
     let columns = vec![w.f_topic(), w.insight_before(), w.insight_now()];
-    Ok(Some(Figure::new("rising", w.insight_rising(), columns, rows)))
+    Figure::new("rising", w.insight_rising(), columns, rows)
 }
 
 /// The visits that nobody came to, by centre.
-async fn missed(console: &Console, set: &Frameset, headers: &HeaderMap) -> Result<Figure, Response> {
-    let w = set.staff.w;
-    let counts = console.store.missed(set.centre.as_ref(), set.from, set.until()).await;
-    let counts = counts.or_broken(console, headers)?;
+fn missed(console: &Console, set: &Frameset) -> Figure {
+    let (w, counts) = (set.staff.w, &set.counted.missed);
     let missed: Vec<i64> = counts.iter().map(|(_, n, _)| *n).collect();
     let rows = counts.iter().zip(hidden(&missed)).map(|((centre, number, all), hidden)| {
         // Neither the missed nor the kept visits of a centre may be worked out from the other.
@@ -189,16 +174,7 @@ async fn missed(console: &Console, set: &Frameset, headers: &HeaderMap) -> Resul
         Row { label: centre_name(console, w, centre), cells, number: *number, hidden }
     });
     let columns = vec![w.f_centre(), w.insight_missed(), w.insight_visits()];
-    Ok(Figure::new("missed", w.insight_missed(), columns, rows.collect()))
-}
-
-async fn set_waits(
-    console: &Console,
-    set: &Frameset,
-    headers: &HeaderMap,
-) -> Result<Vec<Option<i64>>, Response> {
-    let waits = console.store.waits(set.centre.as_ref(), set.from, set.until()).await;
-    waits.or_broken(console, headers)
+    Figure::new("missed", w.insight_missed(), columns, rows.collect())
 }
 
 /// How long people waited for a person.
@@ -247,29 +223,21 @@ fn share(w: Terms, part: i64, whole: i64) -> String {
 }
 
 /// What one looks for first.
-async fn numbers(
-    console: &Console,
-    set: &Frameset,
-    headers: &HeaderMap,
-) -> Result<Vec<(String, String)>, Response> {
-    let (w, until, centre) = (set.staff.w, set.until(), set.centre.as_ref());
-    let outcomes = console.store.count_requests(By::Outcome, centre, set.from, until).await;
-    let outcomes = outcomes.or_broken(console, headers)?;
+fn numbers(set: &Frameset) -> Vec<(String, String)> {
+    let (w, counted) = (set.staff.w, &set.counted);
+    let outcomes = counted.requests(By::Outcome);
     let of = |word: &str| outcomes.iter().find(|(s, _)| s == word).map_or(0, |(_, n)| *n);
     let all: i64 = outcomes.iter().map(|(_, n)| n).sum();
     let (helped, not) = (of("helped"), of("not_helped"));
-    let alone = console.store.answered_alone(centre, set.from, until).await.or_broken(console, headers)?;
-    let missed = console.store.missed(centre, set.from, until).await.or_broken(console, headers)?;
-    let (no, visits) = missed.iter().fold((0, 0), |(no, all), (_, n, of)| (no + n, all + of));
-    let waits = set_waits(console, set, headers).await?;
-    Ok(vec![
+    let (no, visits) = counted.missed.iter().fold((0, 0), |(no, all), (_, n, of)| (no + n, all + of));
+    vec![
         (w.requests_title(), shown_count(w, all)),
-        (w.insight_alone(), share(w, alone.0, alone.1)),
+        (w.insight_alone(), share(w, counted.alone.0, counted.alone.1)),
         (w.insight_helped(), share(w, helped, helped + not)),
-        (w.insight_wait_half(), duration(w, quantile(&waits, 5))),
-        (w.insight_wait_most(), duration(w, quantile(&waits, 9))),
+        (w.insight_wait_half(), duration(w, quantile(&counted.waits, 5))),
+        (w.insight_wait_most(), duration(w, quantile(&counted.waits, 9))),
         (w.insight_missed_share(), share(w, no, visits)),
-    ])
+    ]
 }
 
 /// The page.
@@ -277,28 +245,25 @@ pub(super) async fn show(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    let page = async {
-        let set = asked_for(&console, &asked, &headers).await?;
-        let (w, facts) = (set.staff.w, console.app.facts());
-        let chosen = set.centre.as_ref().map(ToString::to_string).unwrap_or_default();
-        let own = facts.centres.shown().filter(|c| set.staff.account.sees(Some(&c.id)));
-        Ok(html::page(&Page {
-            periods: PERIODS
-                .iter()
-                .map(|d| {
-                    let days = w.days(usize::try_from(*d).unwrap_or(0));
-                    Choice::new(d.to_string(), days, &set.days.to_string())
-                })
-                .collect(),
-            centres: own.map(|c| Choice::new(c.id.to_string(), c.name.clone(), &chosen)).collect(),
-            numbers: numbers(&console, &set, &headers).await?,
-            figures: figures(&console, &set, &headers).await?,
-            csv: format!("/staff/insight.csv?days={}&centre={}", set.days, shown::encoded(&chosen)),
-            f: Frame::new(&set.staff, "insight", None),
-        }))
-    };
-    page.await.unwrap_or_else(|response: Response| response)
+) -> Answer {
+    let set = asked_for(&console, &asked, &headers).await?;
+    let (w, facts) = (set.staff.w, console.app.facts());
+    let chosen = set.centre.as_ref().map(ToString::to_string).unwrap_or_default();
+    let own = facts.centres.shown().filter(|c| set.staff.account.sees(Some(&c.id)));
+    Ok(html::page(&Page {
+        periods: PERIODS
+            .iter()
+            .map(|d| {
+                let days = w.days(usize::try_from(*d).unwrap_or(0));
+                Choice::new(d.to_string(), days, &set.days.to_string())
+            })
+            .collect(),
+        centres: own.map(|c| Choice::new(c.id.to_string(), c.name.clone(), &chosen)).collect(),
+        numbers: numbers(&set),
+        figures: figures(&console, &set),
+        csv: format!("/staff/insight.csv?days={}&centre={}", set.days, shown::encoded(&chosen)),
+        f: Frame::new(&set.staff, "insight", None),
+    }))
 }
 
 /// A cell that no spreadsheet takes for a formula (ASVS 1.2.10).
@@ -311,28 +276,25 @@ pub(super) async fn csv(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    let table = async {
-        let set = asked_for(&console, &asked, &headers).await?;
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(vec![0xEF, 0xBB, 0xBF]);
-        for figure in figures(&console, &set, &headers).await? {
-            let header = std::iter::once(&figure.title).chain(&figure.columns);
-            let rows = figure.rows.iter().map(|row| {
-                let cells = std::iter::once(&figure.title).chain([&row.label]).chain(&row.cells);
-                cells.map(|cell| defused(cell)).collect::<Vec<_>>()
-            });
-            for record in std::iter::once(header.map(|cell| defused(cell)).collect()).chain(rows) {
-                writer.write_record(&record).map_err(|e| console.broken(&headers, &e))?;
-            }
+) -> Answer {
+    let set = asked_for(&console, &asked, &headers).await?;
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(vec![0xEF, 0xBB, 0xBF]);
+    for figure in figures(&console, &set) {
+        let header = std::iter::once(&figure.title).chain(&figure.columns);
+        let rows = figure.rows.iter().map(|row| {
+            let cells = std::iter::once(&figure.title).chain([&row.label]).chain(&row.cells);
+            cells.map(|cell| defused(cell)).collect::<Vec<_>>()
+        });
+        for record in std::iter::once(header.map(|cell| defused(cell)).collect()).chain(rows) {
+            writer.write_record(&record).map_err(|e| console.broken(&headers, &e))?;
         }
-        let bytes = writer.into_inner().map_err(|e| console.broken(&headers, e.error()))?;
-        let named = [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-            (header::CONTENT_DISPOSITION, "attachment; filename=\"digidel.csv\""),
-        ];
-        Ok((named, bytes).into_response())
-    };
-    table.await.unwrap_or_else(|response: Response| response)
+    }
+    let bytes = writer.into_inner().map_err(|e| console.broken(&headers, e.error()))?;
+    let named = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"digidel.csv\""),
+    ];
+    Ok((named, bytes).into_response())
 }
 
 #[cfg(test)]

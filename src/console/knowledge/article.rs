@@ -5,14 +5,14 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 
 use super::asking;
 use super::draft::{Draft, LANGS, Part};
 use crate::console::session::{Right, Staff, missing, staff};
 use crate::console::shown::{self, Choice};
 use crate::console::steps::{Line, Step};
-use crate::console::{Console, Frame, OrBroken};
+use crate::console::{Answer, Console, Frame, OrBroken};
 use crate::engine;
 use crate::facts::Facts;
 use crate::facts::knowledge::article::name_parts;
@@ -139,7 +139,7 @@ pub(super) async fn page(
     staff: &Staff,
     (id, article, draft): (Option<&ArticleId>, Option<&Article>, Draft),
     around: Around,
-) -> Result<Response, Response> {
+) -> Answer {
     let (facts, filed, w) = (console.app.facts(), console.app.filed(), staff.w);
     let lang = around.lang.unwrap_or(staff.account.lang);
     let changes = match id {
@@ -198,20 +198,17 @@ pub(in crate::console) async fn show(
     Path(id): Path<String>,
     Query(asked): Query<std::collections::BTreeMap<String, String>>,
     headers: HeaderMap,
-) -> Response {
-    let shown = async {
-        let staff = staff(&console, &headers, Right::Look).await?;
-        let facts = console.app.facts();
-        let id = id.parse::<ArticleId>().map_err(|_| missing(staff.w))?;
-        let article = facts.knowledge.article(&id).ok_or_else(|| missing(staff.w))?;
-        let around = Around {
-            done: asked.get("done").cloned(),
-            lang: asked.get("lang").and_then(|l| l.parse().ok()),
-            ..Around::default()
-        };
-        page(&console, &headers, &staff, (Some(&id), Some(article), Draft::of(article)), around).await
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Look).await?;
+    let facts = console.app.facts();
+    let id = id.parse::<ArticleId>().map_err(|_| missing(staff.w))?;
+    let article = facts.knowledge.article(&id).ok_or_else(|| missing(staff.w))?;
+    let around = Around {
+        done: asked.get("done").cloned(),
+        lang: asked.get("lang").and_then(|l| l.parse().ok()),
+        ..Around::default()
     };
-    shown.await.unwrap_or_else(|response: Response| response)
+    page(&console, &headers, &staff, (Some(&id), Some(article), Draft::of(article)), around).await
 }
 
 /// The file of an article, for whoever keeps the files in git.
@@ -219,20 +216,17 @@ pub(in crate::console) async fn download(
     State(console): State<Console>,
     Path((id, lang)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Response {
-    let file = async {
-        let staff = staff(&console, &headers, Right::Look).await?;
-        let named = id.parse::<ArticleId>().ok().zip(lang.parse::<Lang>().ok());
-        let text = named.and_then(|(id, lang)| console.app.facts().knowledge.file(&id, lang));
-        let text = text.ok_or_else(|| missing(staff.w))?;
-        let disposition = format!("attachment; filename=\"{id}.{lang}.md\"");
-        let named = [
-            (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, disposition),
-        ];
-        Ok((named, text).into_response())
-    };
-    file.await.unwrap_or_else(|response: Response| response)
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Look).await?;
+    let named = id.parse::<ArticleId>().ok().zip(lang.parse::<Lang>().ok());
+    let text = named.and_then(|(id, lang)| console.app.facts().knowledge.file(&id, lang));
+    let text = text.ok_or_else(|| missing(staff.w))?;
+    let disposition = format!("attachment; filename=\"{id}.{lang}.md\"");
+    let named = [
+        (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    Ok((named, text).into_response())
 }
 
 /// The form for a new article, with the questions that it is to answer.
@@ -240,20 +234,18 @@ pub(in crate::console) async fn new(
     State(console): State<Console>,
     Query(asked): Query<Vec<(String, String)>>,
     headers: HeaderMap,
-) -> Response {
-    let shown = async {
-        let staff = staff(&console, &headers, Right::Teach).await?;
-        let ids = asked.iter().filter(|(name, _)| name == "request").map(|(_, id)| id.as_str());
-        let asking = asking(&console, &staff, &headers, ids).await?;
-        let questions: Vec<(Lang, String)> = asking.iter().map(|a| (a.lang, a.question.clone())).collect();
-        let mut draft = Draft::new(&questions);
-        let proposals = console.store.open_proposals().await.or_broken(&console, &headers)?;
-        let proposed = proposals.into_iter().find(|p| asking.iter().any(|a| a.request == p.request));
-        if let (Some(proposal), Some(part)) = (proposed, draft.parts.first_mut()) {
-            part.first = proposal.answer;
-        }
-        let around = Around { requests: asking.iter().map(|a| a.request).collect(), ..Around::default() };
-        page(&console, &headers, &staff, (None, None, draft), around).await
-    };
-    shown.await.unwrap_or_else(|response: Response| response)
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Teach).await?;
+    let ids = asked.iter().filter(|(name, _)| name == "request").map(|(_, id)| id.as_str());
+    let asking = asking(&console, &staff, &headers, ids).await?;
+    let questions: Vec<(Lang, String)> = asking.iter().map(|a| (a.lang, a.question.clone())).collect();
+    let mut draft = Draft::new(&questions);
+    let proposals = console.store.open_proposals().await.or_broken(&console, &headers)?;
+    let proposed = proposals.into_iter().find(|p| asking.iter().any(|a| a.requests.contains(&p.request)));
+    if let (Some(proposal), Some(part)) = (proposed, draft.parts.first_mut()) {
+        part.first = proposal.answer;
+    }
+    let around =
+        Around { requests: asking.into_iter().flat_map(|a| a.requests).collect(), ..Around::default() };
+    page(&console, &headers, &staff, (None, None, draft), around).await
 }

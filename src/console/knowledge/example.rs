@@ -3,19 +3,20 @@
 use askama::Template;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 
-use super::{Asking, asking, title};
+use super::gaps::Wording;
+use super::{asking, title};
 use crate::console::session::{Right, Staff, missing, posted, staff};
 use crate::console::shown::Choice;
-use crate::console::{Console, Frame, OrBroken};
+use crate::console::{Answer, Console, Frame, OrBroken};
 use crate::engine::mask::mask;
 use crate::facts::Facts;
 use crate::facts::knowledge::file;
 use crate::http::html;
 use crate::model::chat::Role;
 use crate::model::effect::Revise;
-use crate::model::id::{ArticleId, RequestId};
+use crate::model::id::ArticleId;
 use crate::model::lang::Lang;
 
 /// How many articles are proposed.
@@ -23,17 +24,11 @@ const PROPOSED: usize = 6;
 /// The longest example, in characters.
 const LONGEST: usize = 200;
 
-/// A question with what the bot says to it today.
-struct Row {
-    request: RequestId,
-    question: String,
-}
-
 #[derive(Template)]
 #[template(path = "staff/example.html")]
 struct Page {
     f: Frame,
-    rows: Vec<Row>,
+    rows: Vec<Wording>,
     proposed: Vec<Choice>,
     all: Vec<Choice>,
     /// The newest revision of every article, as this person saw them.
@@ -46,26 +41,23 @@ pub(in crate::console) async fn form(
     State(console): State<Console>,
     Query(asked): Query<Vec<(String, String)>>,
     headers: HeaderMap,
-) -> Response {
-    let page = async {
-        let staff = staff(&console, &headers, Right::Teach).await?;
-        let ids = asked.iter().filter(|(name, _)| name == "request").map(|(_, id)| id.as_str());
-        let asking = asking(&console, &staff, &headers, ids).await?;
-        if asking.is_empty() {
-            return Err(missing(staff.w));
-        }
-        page(&console, &headers, &staff, asking, None).await
-    };
-    page.await.unwrap_or_else(|response: Response| response)
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Teach).await?;
+    let ids = asked.iter().filter(|(name, _)| name == "request").map(|(_, id)| id.as_str());
+    let asking = asking(&console, &staff, &headers, ids).await?;
+    if asking.is_empty() {
+        return Err(missing(staff.w));
+    }
+    page(&console, &headers, &staff, asking, None).await
 }
 
 async fn page(
     console: &Console,
     headers: &HeaderMap,
     staff: &Staff,
-    asking: Vec<Asking>,
+    asking: Vec<Wording>,
     wrong: Option<String>,
-) -> Result<Response, Response> {
+) -> Answer {
     let (facts, lang) = (console.app.facts(), staff.account.lang);
     let first = asking.first().map(|a| a.question.clone()).unwrap_or_default();
     let searched = std::sync::Arc::clone(&facts);
@@ -78,10 +70,9 @@ async fn page(
     all.sort_by(|a, b| a.label.cmp(&b.label));
     let changes = console.store.changes("knowledge/", 1).await.or_broken(console, headers)?;
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let rows = asking.into_iter().map(|a| Row { request: a.request, question: a.question });
     let page = Page {
         f: Frame::new(staff, "knowledge", None),
-        rows: rows.collect(),
+        rows: asking,
         proposed: hits.iter().map(choice).collect(),
         all,
         seen: changes.first().map_or(0, |c| c.revision.id),
@@ -116,42 +107,39 @@ fn taught(
 }
 
 /// Adds the examples.
-pub(in crate::console) async fn add(State(console): State<Console>, request: Request) -> Response {
+pub(in crate::console) async fn add(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let added = async {
-        let (staff, fields) = posted(&console, request, Right::Teach).await?;
-        let (facts, w) = (console.app.facts(), staff.w);
-        let asking = asking(&console, &staff, &headers, fields.all("request")).await?;
-        let wanted = fields.some("other").or(fields.some("article")).and_then(|id| id.parse().ok());
-        let known = wanted.filter(|id| facts.knowledge.article(id).is_some());
-        let Some(id) = known else {
-            return page(&console, &headers, &staff, asking, Some(w.example_which())).await;
-        };
-        let examples = fields.all("example").filter(|e| !e.is_empty()).map(|example| {
-            let text: String = mask(example).0.split_whitespace().collect::<Vec<_>>().join(" ");
-            let text: String = text.chars().take(LONGEST).collect();
-            let own = asking.iter().find(|a| a.question == example).map(|a| a.lang);
-            let guessed = facts.knowledge.search.language(&text).map(|(lang, _)| lang);
-            (guessed.or(own).unwrap_or_default(), text)
-        });
-        let examples: Vec<(Lang, String)> = examples.collect();
-        let revisions = match taught(&facts, &id, &examples, Some(&w.example_note())) {
-            Ok(revisions) => revisions,
-            Err(unfit) => {
-                let why = super::save::unfit(w, &unfit);
-                return page(&console, &headers, &staff, asking, Some(why)).await;
-            }
-        };
-        let seen = fields.get("seen").parse().unwrap_or(-1);
-        let by = Role::Staff(staff.account.id);
-        // An example is built on the whole file: whoever changed any article meanwhile may have changed this one.
-        let saved = console.store.revise("knowledge/", seen, &revisions, &by, staff.now).await;
-        let Some(revision) = saved.or_broken(&console, &headers)? else {
-            return page(&console, &headers, &staff, asking, Some(w.done_stale())).await;
-        };
-        super::set_aside(&console, &staff, &headers, &fields).await?;
-        super::save::in_force(&console, revision).await;
-        Ok(Redirect::to(&format!("/staff/knowledge/articles/{id}?done=saved")).into_response())
+    let (staff, fields) = posted(&console, request, Right::Teach).await?;
+    let (facts, w) = (console.app.facts(), staff.w);
+    let asking = asking(&console, &staff, &headers, fields.all("request")).await?;
+    let wanted = fields.some("other").or(fields.some("article")).and_then(|id| id.parse().ok());
+    let known = wanted.filter(|id| facts.knowledge.article(id).is_some());
+    let Some(id) = known else {
+        return page(&console, &headers, &staff, asking, Some(w.example_which())).await;
     };
-    added.await.unwrap_or_else(|response: Response| response)
+    let examples = fields.all("example").filter(|e| !e.is_empty()).map(|example| {
+        let text: String = mask(example).0.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text: String = text.chars().take(LONGEST).collect();
+        let own = asking.iter().find(|a| a.question == example).map(|a| a.lang);
+        let guessed = facts.knowledge.search.language(&text).map(|(lang, _)| lang);
+        (guessed.or(own).unwrap_or_default(), text)
+    });
+    let examples: Vec<(Lang, String)> = examples.collect();
+    let revisions = match taught(&facts, &id, &examples, Some(&w.example_note())) {
+        Ok(revisions) => revisions,
+        Err(unfit) => {
+            let why = super::save::unfit(w, &unfit);
+            return page(&console, &headers, &staff, asking, Some(why)).await;
+        }
+    };
+    let seen = fields.get("seen").parse().unwrap_or(-1);
+    let by = Role::Staff(staff.account.id);
+    // An example is built on the whole file: whoever changed any article meanwhile may have changed this one.
+    let saved = console.store.revise("knowledge/", seen, &revisions, &by, staff.now).await;
+    let Some(revision) = saved.or_broken(&console, &headers)? else {
+        return page(&console, &headers, &staff, asking, Some(w.done_stale())).await;
+    };
+    super::set_aside(&console, &staff, &headers, &fields).await?;
+    super::save::in_force(&console, revision).await;
+    Ok(Redirect::to(&format!("/staff/knowledge/articles/{id}?done=saved")).into_response())
 }

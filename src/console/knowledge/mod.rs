@@ -6,6 +6,7 @@
 pub(super) mod article;
 mod draft;
 pub(super) mod example;
+pub(super) mod gaps;
 mod listed;
 pub(super) mod save;
 mod tried;
@@ -16,12 +17,12 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use self::gaps::{Group, Wording, worded};
 pub(super) use self::listed::list;
 use self::tried::Tried;
 use super::session::{Fields, Right, Staff, posted, staff};
-use super::{Console, Frame, OrBroken};
+use super::{Answer, Console, Frame, OrBroken};
 use crate::facts::Facts;
-use crate::facts::knowledge::search::group;
 use crate::http::html;
 use crate::model::chat::Role;
 use crate::model::id::{ArticleId, RequestId};
@@ -35,8 +36,8 @@ const BACK: i64 = 90 * 86_400;
 const QUESTIONS: u32 = 200;
 /// The longest question that can be tried, in characters.
 const LONGEST: usize = 500;
-/// How many questions are worked on at once.
-const AT_ONCE: usize = 20;
+/// How many requests that ask the same are dealt with at once.
+const REQUESTS: usize = 200;
 
 /// The question to try.
 #[derive(Debug, Default, Deserialize)]
@@ -44,13 +45,6 @@ const AT_ONCE: usize = 20;
 pub(super) struct Asked {
     question: String,
     done: Option<String>,
-}
-
-/// Questions that say much the same.
-struct Group {
-    /// The article that they are likest to.
-    title: String,
-    questions: Vec<(RequestId, String)>,
 }
 
 /// An answer that a volunteer found worth keeping.
@@ -77,70 +71,41 @@ fn title(facts: &Facts, lang: Lang, id: &ArticleId) -> String {
     article.and_then(|a| a.text(lang)).map_or_else(|| id.to_string(), |(_, text)| text.title.clone())
 }
 
-/// Groups by letters and words, which takes milliseconds; meaning would take seconds.
-fn grouped(facts: &Facts, lang: Lang, gaps: &[Gap]) -> Vec<Group> {
-    let texts: Vec<String> = gaps.iter().map(|gap| gap.question.clone()).collect();
-    let groups = group::group(&texts).into_iter().map(|members| {
-        let questions: Vec<(RequestId, String)> = members
-            .iter()
-            .filter_map(|n| gaps.get(*n))
-            .map(|gap| (gap.request, gap.question.clone()))
-            .take(AT_ONCE)
-            .collect();
-        let first = questions.first().map(|(_, question)| question.as_str()).unwrap_or_default();
-        let nearest = facts.knowledge.search.guess(first, 1);
-        Group { title: nearest.first().map(|id| title(facts, lang, id)).unwrap_or_default(), questions }
-    });
-    groups.collect()
-}
-
 /// The page.
 pub(super) async fn show(
     State(console): State<Console>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Response {
-    let page = async {
-        let staff = staff(&console, &headers, Right::Look).await?;
-        let gaps =
-            console.store.gaps(later(staff.now, -BACK), QUESTIONS).await.or_broken(&console, &headers)?;
-        let gaps: Vec<Gap> = gaps.into_iter().filter(|g| staff.account.sees(g.centre.as_ref())).collect();
-        let proposals = console.store.open_proposals().await.or_broken(&console, &headers)?;
-        let mut proposed = Vec::new();
-        for proposal in proposals {
-            let request = console.store.one_request(proposal.request).await.or_broken(&console, &headers)?;
-            if request.is_some_and(|r| staff.account.sees(r.centre.as_ref())) {
-                let (request, question, answer) = (proposal.request, proposal.question, proposal.answer);
-                proposed.push(Proposed { request, question, answer });
-            }
+) -> Answer {
+    let staff = staff(&console, &headers, Right::Look).await?;
+    let gaps = console.store.gaps(later(staff.now, -BACK), QUESTIONS).await.or_broken(&console, &headers)?;
+    let gaps: Vec<Gap> = gaps.into_iter().filter(|g| staff.account.sees(g.centre.as_ref())).collect();
+    let proposals = console.store.open_proposals().await.or_broken(&console, &headers)?;
+    let mut proposed = Vec::new();
+    for proposal in proposals {
+        let request = console.store.one_request(proposal.request).await.or_broken(&console, &headers)?;
+        if request.is_some_and(|r| staff.account.sees(r.centre.as_ref())) {
+            let (request, question, answer) = (proposal.request, proposal.question, proposal.answer);
+            proposed.push(Proposed { request, question, answer });
         }
-        let (facts, w) = (console.app.facts(), staff.w);
-        let question: String = asked.question.trim().chars().take(LONGEST).collect();
-        let wanted = question.clone();
-        // Searching computes: off the async threads.
-        let found = tokio::task::spawn_blocking(move || {
-            let tried = (!wanted.is_empty()).then(|| tried::try_out(&facts, w, &wanted));
-            (tried, grouped(&facts, w.lang(), &gaps))
-        });
-        let (tried, groups) = found.await.map_err(|e| console.broken(&headers, &e))?;
-        Ok(html::page(&Page {
-            f: Frame::new(&staff, "knowledge", asked.done.as_deref()),
-            may_teach: staff.account.may_teach(),
-            question,
-            tried,
-            groups,
-            proposals: proposed,
-        }))
-    };
-    page.await.unwrap_or_else(|response: Response| response)
-}
-
-/// A question that somebody works on.
-#[derive(Clone, Debug)]
-struct Asking {
-    request: RequestId,
-    question: String,
-    lang: Lang,
+    }
+    let (facts, w) = (console.app.facts(), staff.w);
+    let question: String = asked.question.trim().chars().take(LONGEST).collect();
+    let (wanted, lately) = (question.clone(), console.grouped.clone());
+    // Searching computes: off the async threads.
+    let found = tokio::task::spawn_blocking(move || {
+        let tried = (!wanted.is_empty()).then(|| tried::try_out(&facts, w, &wanted));
+        (tried, lately.groups(&facts, w.lang(), &gaps))
+    });
+    let (tried, groups) = found.await.map_err(|e| console.broken(&headers, &e))?;
+    Ok(html::page(&Page {
+        f: Frame::new(&staff, "knowledge", asked.done.as_deref()),
+        may_teach: staff.account.may_teach(),
+        question,
+        tried,
+        groups,
+        proposals: proposed,
+    }))
 }
 
 /// The questions that an address or a form names, as far as they are this person's business.
@@ -148,15 +113,16 @@ async fn asking(
     console: &Console,
     staff: &Staff,
     headers: &HeaderMap,
-    ids: impl Iterator<Item = &str>,
-) -> Result<Vec<Asking>, Response> {
+    fields: impl Iterator<Item = &str>,
+) -> Result<Vec<Wording>, Response> {
     let mut all = Vec::new();
-    for id in ids.filter_map(|id| id.parse::<RequestId>().ok()).take(AT_ONCE) {
+    let ids = fields.flat_map(|field| field.split(','));
+    for id in ids.filter_map(|id| id.parse::<RequestId>().ok()).take(REQUESTS) {
         let request = console.store.one_request(id).await.or_broken(console, headers)?;
         let own = request.filter(|r| staff.account.sees(r.centre.as_ref()) && !r.question.is_empty());
-        all.extend(own.map(|r| Asking { request: id, question: r.question, lang: r.lang }));
+        all.extend(own.map(|r| (id, r.question, r.lang)));
     }
-    Ok(all)
+    Ok(worded(all.into_iter()))
 }
 
 /// Notes that these questions have been dealt with.
@@ -167,18 +133,15 @@ async fn set_aside(
     fields: &Fields,
 ) -> Result<(), Response> {
     let asking = asking(console, staff, headers, fields.all("request")).await?;
-    let requests: Vec<RequestId> = asking.into_iter().map(|a| a.request).collect();
+    let requests: Vec<RequestId> = asking.into_iter().flat_map(|a| a.requests).collect();
     let by = Role::Staff(staff.account.id);
     console.store.set_aside(&requests, &by, staff.now).await.or_broken(console, headers)
 }
 
 /// Sets questions aside that need no answer.
-pub(super) async fn aside(State(console): State<Console>, request: Request) -> Response {
+pub(super) async fn aside(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let done = async {
-        let (staff, fields) = posted(&console, request, Right::Teach).await?;
-        set_aside(&console, &staff, &headers, &fields).await?;
-        Ok(Redirect::to("/staff/knowledge?done=saved").into_response())
-    };
-    done.await.unwrap_or_else(|response: Response| response)
+    let (staff, fields) = posted(&console, request, Right::Teach).await?;
+    set_aside(&console, &staff, &headers, &fields).await?;
+    Ok(Redirect::to("/staff/knowledge?done=saved").into_response())
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 
 use super::article::{Around, SHOWN, page, prefix};
 use super::draft::{Draft, LANGS, identifier};
 use super::set_aside;
 use crate::console::session::{Fields, Right, Staff, missing, posted};
-use crate::console::{Console, OrBroken};
+use crate::console::{Answer, Console, OrBroken};
 use crate::facts::knowledge::Article;
 use crate::facts::knowledge::file::{self, Unfit};
 use crate::http::words::Terms;
@@ -56,13 +56,10 @@ pub(super) async fn in_force(console: &Console, revision: i64) {
 }
 
 /// Looks at, or saves, a new article.
-pub(in crate::console) async fn make(State(console): State<Console>, request: Request) -> Response {
+pub(in crate::console) async fn make(State(console): State<Console>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let made = async {
-        let (staff, fields) = posted(&console, request, Right::Teach).await?;
-        write(&console, &headers, &staff, &fields, None).await
-    };
-    made.await.unwrap_or_else(|response: Response| response)
+    let (staff, fields) = posted(&console, request, Right::Teach).await?;
+    write(&console, &headers, &staff, &fields, None).await
 }
 
 /// Looks at, saves or takes back a change of an article.
@@ -70,17 +67,14 @@ pub(in crate::console) async fn change(
     State(console): State<Console>,
     Path(id): Path<String>,
     request: Request,
-) -> Response {
+) -> Answer {
     let headers = request.headers().clone();
-    let changed = async {
-        let (staff, fields) = posted(&console, request, Right::Teach).await?;
-        let id = id.parse::<ArticleId>().map_err(|_| missing(staff.w))?;
-        match fields.get("deed").strip_prefix("undo:") {
-            Some(revision) => undo(&console, &headers, &staff, &fields, (&id, revision)).await,
-            None => write(&console, &headers, &staff, &fields, Some(&id)).await,
-        }
-    };
-    changed.await.unwrap_or_else(|response: Response| response)
+    let (staff, fields) = posted(&console, request, Right::Teach).await?;
+    let id = id.parse::<ArticleId>().map_err(|_| missing(staff.w))?;
+    match fields.get("deed").strip_prefix("undo:") {
+        Some(revision) => undo(&console, &headers, &staff, &fields, (&id, revision)).await,
+        None => write(&console, &headers, &staff, &fields, Some(&id)).await,
+    }
 }
 
 async fn write(
@@ -89,7 +83,7 @@ async fn write(
     staff: &Staff,
     fields: &Fields,
     id: Option<&ArticleId>,
-) -> Result<Response, Response> {
+) -> Answer {
     let (facts, w) = (console.app.facts(), staff.w);
     let before = id.and_then(|id| facts.knowledge.article(id));
     if id.is_some() && before.is_none() {
@@ -147,7 +141,7 @@ async fn undo(
     staff: &Staff,
     fields: &Fields,
     (id, revision): (&ArticleId, &str),
-) -> Result<Response, Response> {
+) -> Answer {
     let changes = console.store.changes(&prefix(id), SHOWN).await.or_broken(console, headers)?;
     let wanted: Option<i64> = revision.parse().ok();
     let change = changes.iter().find(|c| Some(c.revision.id) == wanted).ok_or_else(|| missing(staff.w))?;

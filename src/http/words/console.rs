@@ -58,6 +58,8 @@ words! {
     session_used() = "console.session_used";
     session_end() = "console.session_end";
     session_end_all() = "console.session_end_all";
+    agent_on(browser, system) = "console.agent_on";
+    agent_other() = "console.agent_other";
     console_language() = "console.console_language";
     forbidden_title() = "console.forbidden_title";
     forbidden() = "console.forbidden";

@@ -1,15 +1,13 @@
 // Staff at the desk: a request appears by itself, is answered, and a closed day reaches the resident.
 import assert from "node:assert/strict";
 
-const WAIT = { timeout: 20_000 };
-
 /** The list shows a new request without being reloaded, and the answer arrives in the chat. */
 export const answers = async ({ staff, rut, url, examine, asks }) => {
   await staff.goto(`${url}/staff`);
   const cards = await staff.locator(".card").count();
   await staff.evaluate(() => { window.stillTheSamePage = true; });
   await asks();
-  await staff.waitForFunction((n) => document.querySelectorAll(".card").length > n, cards, WAIT);
+  await staff.waitForFunction((n) => document.querySelectorAll(".card").length > n, cards);
   assert.ok(await staff.evaluate(() => window.stillTheSamePage), "it appeared by itself");
   await examine(staff, "requests");
   await staff.locator(".question a").first().click();
@@ -19,12 +17,12 @@ export const answers = async ({ staff, rut, url, examine, asks }) => {
   await staff.fill("#text", "Hej! Byt papper och försök igen.");
   await staff.click("button[value=answer]");
   await staff.waitForURL(/answered/);
-  await rut.page.waitForFunction(() => document.body.innerText.includes("Byt papper"), undefined, WAIT);
+  await rut.page.waitForFunction(() => document.body.innerText.includes("Byt papper"));
   await staff.click("button[value=take]");
   await staff.waitForURL(/took/);
   await rut.page.fill("#text", "tack, nu fungerar det");
   await rut.page.press("#text", "Enter");
-  await staff.waitForFunction(() => document.querySelector(".talk").innerText.includes("nu fungerar det"), undefined, WAIT);
+  await staff.waitForFunction(() => document.querySelector(".talk").innerText.includes("nu fungerar det"));
   return page.split("?")[0];
 };
 
@@ -37,7 +35,7 @@ export const closesTheDays = async ({ staff, rut, url }) => {
   await staff.fill("#reason", "vattenskada");
   await staff.click("button[value=close]");
   await staff.waitForURL(/done=saved/);
-  await rut.page.waitForFunction(() => document.body.innerText.includes("vattenskada"), undefined, WAIT);
+  await rut.page.waitForFunction(() => document.body.innerText.includes("vattenskada"));
 };
 
 /** The pages of the console, after `/staff`. */

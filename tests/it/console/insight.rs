@@ -94,3 +94,21 @@ async fn a_topic_that_is_asked_about_more_than_before_rises() {
     assert_eq!(rows.len(), 1, "what is asked as often as before does not rise: {rows:?}");
     assert!(rows[0].ends_with('8') && rows[0].contains("färre än 5"), "{rows:?}");
 }
+
+#[tokio::test]
+async fn what_helped_was_answered_by_the_bot_alone() {
+    let mut house = House::open().await;
+    let site = site(&house, &Http::default());
+    let mut anna = signed_in(&house, &site, "anna", AccountRole::Staff, &[]).await;
+    for n in 0..6 {
+        let who = Address::new(Platform::Telegram, n);
+        house.does(&who, Some("sv"), "bankid funkar inte").await;
+        house.does(&who, Some("sv"), "[Det hjälpte]").await;
+    }
+    for n in 6..12 {
+        house.does(&Address::new(Platform::Telegram, n), Some("sv"), "hur lagar jag en cykelkedja").await;
+    }
+    let tiles = anna.get("/staff/insight?days=7").await.texts(".numbers li");
+    let alone = tiles.iter().find(|tile| tile.contains("Besvarat av boten ensam"));
+    assert!(alone.is_some_and(|tile| tile.starts_with("50 %")), "{tiles:?}");
+}

@@ -1,6 +1,7 @@
 //! The console through its router: the door, the rights, and the desk.
 
 mod asvs;
+mod busy;
 mod centres;
 mod demo;
 mod desk;
@@ -98,6 +99,21 @@ async fn v7_4_1_signing_out_ends_the_session_on_the_server() {
     let csrf = anna.csrf().await;
     assert_eq!(anna.post("/staff/logout", &[("csrf", &csrf)]).await.location(), "/staff/login?out=1");
     assert_eq!(copy.clone().get("/staff").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_session_has_the_name_that_people_know_its_browser_by() {
+    let house = House::open().await;
+    let site = site(&house, &Http::default());
+    signed_in(&house, &site, "anna", AccountRole::Staff, &[]).await;
+    let mut anna = Browser::new(&site);
+    let line = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    anna.headers.push(("user-agent", line.to_owned()));
+    anna.post("/staff/login", &[("login", "anna"), ("password", PASSWORD)]).await;
+    let page = anna.get("/staff/account").await;
+    let here = page.texts(".rows li").into_iter().find(|row| row.contains("den här webbläsaren"));
+    assert!(here.is_some_and(|row| row.starts_with("Firefox på Windows")), "{}", page.body);
+    assert!(!page.body.contains("Mozilla"));
 }
 
 #[tokio::test]

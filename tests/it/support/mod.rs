@@ -4,4 +4,5 @@ pub mod binary;
 pub mod browser;
 pub mod discord;
 pub mod house;
+pub mod stream;
 pub mod telegram;
