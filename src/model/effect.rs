@@ -30,6 +30,15 @@ pub enum Effect {
     MoveTo(Address),
 }
 
+impl Effect {
+    /// Whether it writes a code, a seat or a number that somebody else may have: then the store says that
+    /// it is taken, and the turn draws again.
+    #[must_use]
+    pub fn may_be_taken(&self) -> bool {
+        matches!(self, Self::SaveVisit(_) | Self::Desk(_))
+    }
+}
+
 /// What staff say of a subject of the facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revise {

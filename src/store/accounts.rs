@@ -90,7 +90,7 @@ impl Store {
         .bind(role.word())
         .bind(centres)
         .bind(to_millis(now))
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         turnover.commit().await?;
         Ok(done.last_insert_rowid())
@@ -114,12 +114,12 @@ impl Store {
         .bind(account.lang.code())
         .bind(account.disabled)
         .bind(to_millis(now))
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         if account.disabled {
             sqlx::query("DELETE FROM staff_sessions WHERE account = ?")
                 .bind(account.id)
-                .execute(&mut *turnover.tx)
+                .execute(turnover.sql().await?)
                 .await?;
         }
         turnover.commit().await
@@ -165,7 +165,7 @@ impl Store {
         .bind(failures)
         .bind(to_millis(locked_until))
         .bind(totp_step)
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         turnover.commit().await?;
         if done.rows_affected() == 0 { Err(StoreError::Taken) } else { Ok(()) }
@@ -180,12 +180,12 @@ impl Store {
         sqlx::query("UPDATE accounts SET password = ?, failures = 0, locked_until = 0 WHERE id = ?")
             .bind(hash)
             .bind(account)
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         for statement in
             ["DELETE FROM staff_sessions WHERE account = ?", "DELETE FROM invitations WHERE account = ?"]
         {
-            sqlx::query(statement).bind(account).execute(&mut *turnover.tx).await?;
+            sqlx::query(statement).bind(account).execute(turnover.sql().await?).await?;
         }
         turnover.commit().await
     }
@@ -200,7 +200,7 @@ impl Store {
             .bind(secret)
             .bind(step)
             .bind(account)
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         turnover.commit().await
     }
@@ -213,13 +213,13 @@ impl Store {
         let mut turnover = self.begin().await?;
         sqlx::query("DELETE FROM invitations WHERE account = ?")
             .bind(account)
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         sqlx::query("INSERT INTO invitations (hash, account, expires_at) VALUES (?, ?, ?)")
             .bind(hash)
             .bind(account)
             .bind(to_millis(expires_at))
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         turnover.commit().await
     }
@@ -259,7 +259,7 @@ impl Store {
         .bind(account)
         .bind(agent)
         .bind(to_millis(now))
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         turnover.commit().await
     }
@@ -296,7 +296,7 @@ impl Store {
         sqlx::query("UPDATE staff_sessions SET last_at = ? WHERE hash = ?")
             .bind(to_millis(now))
             .bind(hash)
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         turnover.commit().await
     }
@@ -330,7 +330,7 @@ impl Store {
         sqlx::query("DELETE FROM staff_sessions WHERE account = ?1 AND (?2 IS NULL OR hash = ?2)")
             .bind(account)
             .bind(hash)
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         turnover.commit().await
     }

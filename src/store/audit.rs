@@ -28,7 +28,7 @@ impl Turnover<'_> {
             .bind(actor(role))
             .bind(deed)
             .bind(subject)
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         Ok(())
     }

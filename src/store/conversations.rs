@@ -11,30 +11,33 @@ impl Turnover<'_> {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn session(&mut self, address: &Address) -> Result<Session, StoreError> {
-        let json: Option<String> = sqlx::query_scalar("SELECT session FROM conversations WHERE address = ?")
-            .bind(address.to_string())
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let here = address.to_string();
+        let json = match &self.ahead {
+            Some(ahead) if ahead.asked_of(&here) => ahead.sessions.get(&here).cloned(),
+            _ => {
+                sqlx::query_scalar("SELECT session FROM conversations WHERE address = ?")
+                    .bind(here)
+                    .fetch_optional(self.sql().await?)
+                    .await?
+            }
+        };
         // A session of another version of the program is worth less than a conversation that goes on.
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }
 
-    pub(super) async fn write_session(
+    pub(super) fn write_session(
         &mut self,
         address: &Address,
         session: &Session,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let json = serde_json::to_string(session).map_err(|e| StoreError::Unreadable(e.to_string()))?;
-        sqlx::query(
-            "INSERT INTO conversations (address, session, created_at, last_at) VALUES (?1, ?2, ?3, ?3)
-             ON CONFLICT (address) DO UPDATE SET session = ?2, last_at = ?3",
-        )
-        .bind(address.to_string())
-        .bind(json)
-        .bind(to_millis(now))
-        .execute(&mut *self.tx)
-        .await?;
+        let here = address.to_string();
+        self.waiting.any = true;
+        self.waiting.sessions.push(&(&here, &json, to_millis(now)))?;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.sessions.insert(here, json);
+        }
         Ok(())
     }
 
@@ -46,8 +49,13 @@ impl Turnover<'_> {
             "UPDATE requests SET resident = ?2 WHERE resident = ?1",
             "UPDATE letters SET recipient = ?2 WHERE recipient = ?1 AND state IN ('pending', 'retry')",
         ] {
-            sqlx::query(statement).bind(from.to_string()).bind(to.to_string()).execute(&mut *self.tx).await?;
+            sqlx::query(statement)
+                .bind(from.to_string())
+                .bind(to.to_string())
+                .execute(self.sql().await?)
+                .await?;
         }
+        self.look_anew();
         Ok(())
     }
 }

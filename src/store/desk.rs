@@ -21,7 +21,7 @@ impl Turnover<'_> {
             DeskEffect::SavePost(post) => self.write_post(post).await,
             DeskEffect::DropPost(request) => {
                 let sql = "DELETE FROM request_desk WHERE request = ?";
-                sqlx::query(sql).bind(request.number()).execute(&mut *self.tx).await?;
+                sqlx::query(sql).bind(request.number()).execute(self.sql().await?).await?;
                 Ok(())
             }
             DeskEffect::SaveVolunteer(volunteer) => self.write_volunteer(volunteer).await,
@@ -34,7 +34,7 @@ impl Turnover<'_> {
     }
 
     async fn run(&mut self, sql: &'static str, text: &str) -> Result<(), StoreError> {
-        sqlx::query(sql).bind(text).execute(&mut *self.tx).await?;
+        sqlx::query(sql).bind(text).execute(self.sql().await?).await?;
         Ok(())
     }
 
@@ -48,11 +48,11 @@ impl Turnover<'_> {
         .bind(&desk.group)
         .bind(desk.lang.code())
         .bind(to_millis(event.now))
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         sqlx::query("UPDATE notices SET done_at = ? WHERE done_at IS NULL AND kind = 'desk_lost'")
             .bind(to_millis(event.now))
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         self.audit(&event.role, "desk set up", &desk.place.to_string(), event.now).await
     }
@@ -71,10 +71,10 @@ impl Turnover<'_> {
         .bind(to_millis(post.heard_at))
         .bind(post.warned)
         .bind(post.told)
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         let sql = "INSERT INTO seen (address, message) VALUES (?, ?) ON CONFLICT (address) DO NOTHING";
-        sqlx::query(sql).bind(post.thread.to_string()).bind(&post.head.0).execute(&mut *self.tx).await?;
+        sqlx::query(sql).bind(post.thread.to_string()).bind(&post.head.0).execute(self.sql().await?).await?;
         Ok(())
     }
 
@@ -85,7 +85,7 @@ impl Turnover<'_> {
         .bind(volunteer.who.to_string())
         .bind(volunteer.id.number())
         .bind(&volunteer.alias)
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(())
     }
@@ -101,7 +101,7 @@ impl Turnover<'_> {
         .bind(event.chat.address.to_string())
         .bind(&message.0)
         .bind(id)
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(())
     }
@@ -115,7 +115,7 @@ impl Turnover<'_> {
         )
         .bind(event.chat.address.to_string())
         .bind(&message.0)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(self.sql().await?)
         .await?;
         Ok(row.and_then(|(id, to, state)| Some((id, to.parse().ok()?, state))))
     }
@@ -130,7 +130,7 @@ impl Turnover<'_> {
                 sqlx::query("UPDATE letters SET content = ? WHERE id = ?")
                     .bind(serde_json::to_string(&content).map_err(unreadable)?)
                     .bind(id)
-                    .execute(&mut *self.tx)
+                    .execute(self.sql().await?)
                     .await?;
                 Ok(())
             }
@@ -150,7 +150,7 @@ impl Turnover<'_> {
                 sqlx::query("UPDATE letters SET state = 'void', closed_at = ? WHERE id = ?")
                     .bind(to_millis(event.now))
                     .bind(id)
-                    .execute(&mut *self.tx)
+                    .execute(self.sql().await?)
                     .await?;
                 Ok(())
             }
@@ -176,7 +176,7 @@ impl Turnover<'_> {
         )
         .bind(of.map(LetterId::number))
         .bind(id)
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(())
     }
@@ -186,7 +186,7 @@ impl Turnover<'_> {
             .bind(notice.kind.word())
             .bind(notice.request.map(RequestId::number))
             .bind(to_millis(now))
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         Ok(())
     }
@@ -201,7 +201,7 @@ impl Turnover<'_> {
         .bind(&proposal.answer)
         .bind(proposal.lang.code())
         .bind(to_millis(now))
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(())
     }
@@ -211,7 +211,7 @@ impl Turnover<'_> {
         sqlx::query("INSERT INTO seen (address, message) VALUES (?1, ?2) ON CONFLICT (address) DO UPDATE SET message = ?2")
             .bind(address.to_string())
             .bind(&message.0)
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         Ok(())
     }
@@ -220,7 +220,7 @@ impl Turnover<'_> {
     pub(super) async fn arrived(&mut self, letter: LetterId) -> Result<Vec<MessageRef>, StoreError> {
         let receipt: Option<Option<String>> = sqlx::query_scalar("SELECT receipt FROM letters WHERE id = ?")
             .bind(letter.number())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.sql().await?)
             .await?;
         Ok(receipt.flatten().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }

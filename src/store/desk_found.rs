@@ -56,7 +56,7 @@ impl Turnover<'_> {
         Ok(match need {
             DeskNeed::Current => {
                 let sql = "SELECT * FROM desks ORDER BY changed_at DESC, community LIMIT 1";
-                let row = sqlx::query(sql).fetch_optional(&mut *self.tx).await?;
+                let row = sqlx::query(sql).fetch_optional(self.sql().await?).await?;
                 DeskFound::Desk(row.as_ref().map(desk).transpose()?)
             }
             DeskNeed::Of(community) => {
@@ -70,7 +70,7 @@ impl Turnover<'_> {
             }
             DeskNeed::PostOf(request) => {
                 let sql = "SELECT * FROM request_desk WHERE request = ?";
-                let row = sqlx::query(sql).bind(request.number()).fetch_optional(&mut *self.tx).await?;
+                let row = sqlx::query(sql).bind(request.number()).fetch_optional(self.sql().await?).await?;
                 DeskFound::Posts(row.as_ref().map(post).transpose()?.into_iter().collect())
             }
             DeskNeed::PostsFor(resident) => self.posts("resident = ?", resident).await?,
@@ -87,7 +87,7 @@ impl Turnover<'_> {
                 )
                 .bind(community.to_string())
                 .bind(UNPOSTED)
-                .fetch_all(&mut *self.tx)
+                .fetch_all(self.sql().await?)
                 .await?;
                 DeskFound::Requests(rows.iter().map(super::requests::from_row).collect::<Result<_, _>>()?)
             }
@@ -97,7 +97,7 @@ impl Turnover<'_> {
             }
             DeskNeed::Volunteers => {
                 let rows = sqlx::query("SELECT * FROM volunteers ORDER BY alias, id")
-                    .fetch_all(&mut *self.tx)
+                    .fetch_all(self.sql().await?)
                     .await?;
                 DeskFound::Volunteers(rows.iter().map(volunteer).collect::<Result<_, _>>()?)
             }
@@ -113,7 +113,7 @@ impl Turnover<'_> {
                WHERE recipient = ? AND content LIKE '{"desk":{"open"%'"#,
         )
         .bind(address.to_string())
-        .fetch_one(&mut *self.tx)
+        .fetch_one(self.sql().await?)
         .await?;
         Ok(match under_way {
             None => Opening::Never,
@@ -123,7 +123,7 @@ impl Turnover<'_> {
     }
 
     async fn one(&mut self, sql: &'static str, text: &str) -> Result<Option<SqliteRow>, StoreError> {
-        Ok(sqlx::query(sql).bind(text).fetch_optional(&mut *self.tx).await?)
+        Ok(sqlx::query(sql).bind(text).fetch_optional(self.sql().await?).await?)
     }
 
     async fn posts(&mut self, condition: &'static str, address: &Address) -> Result<DeskFound, StoreError> {
@@ -137,7 +137,7 @@ impl Turnover<'_> {
                  WHERE d.community = ? AND r.status IN ('waiting', 'claimed') ORDER BY r.opened_at"
             }
         };
-        let rows = sqlx::query(sql).bind(address.to_string()).fetch_all(&mut *self.tx).await?;
+        let rows = sqlx::query(sql).bind(address.to_string()).fetch_all(self.sql().await?).await?;
         Ok(DeskFound::Posts(rows.iter().map(post).collect::<Result<_, _>>()?))
     }
 
@@ -148,7 +148,7 @@ impl Turnover<'_> {
                AND opened_at < coalesce((SELECT opened_at FROM requests WHERE id = ?1), 9223372036854775807)",
         )
         .bind(request.number())
-        .fetch_one(&mut *self.tx)
+        .fetch_one(self.sql().await?)
         .await?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
@@ -163,7 +163,7 @@ impl Turnover<'_> {
             )
             .bind(request.number())
             .bind(HEARD)
-            .fetch_all(&mut *self.tx)
+            .fetch_all(self.sql().await?)
             .await?;
             lines.extend(
                 said.into_iter().map(|(at, text)| (at, Heard { ours: false, by_person: false, text })),
@@ -174,7 +174,7 @@ impl Turnover<'_> {
             )
             .bind(request.number())
             .bind(HEARD)
-            .fetch_all(&mut *self.tx)
+            .fetch_all(self.sql().await?)
             .await?;
             lines.extend(answered.into_iter().filter_map(|(at, content, by_person)| {
                 match serde_json::from_str(&content).ok()? {

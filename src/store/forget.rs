@@ -86,8 +86,9 @@ impl Turnover<'_> {
             first = first.min(self.write_letter(&letter, None, now).await?);
         }
         for statement in std::iter::once(UNDER_WAY).chain(DELETIONS) {
-            sqlx::query(statement).bind(person.to_string()).bind(first).execute(&mut *self.tx).await?;
+            sqlx::query(statement).bind(person.to_string()).bind(first).execute(self.sql().await?).await?;
         }
+        self.look_anew();
         self.to_scrub.store(true, Ordering::SeqCst);
         Ok(())
     }
@@ -111,7 +112,7 @@ impl Turnover<'_> {
         )
         .bind(person.to_string())
         .bind(to_millis(since))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         let ours: Vec<String> = sqlx::query_scalar(
             "SELECT receipt FROM letters WHERE recipient = ? AND id < ? AND receipt IS NOT NULL AND closed_at >= ?
@@ -120,7 +121,7 @@ impl Turnover<'_> {
         .bind(person.to_string())
         .bind(from_letter)
         .bind(to_millis(since))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         let ours =
             ours.iter().filter_map(|json| serde_json::from_str::<Vec<MessageRef>>(json).ok()).flatten();
@@ -151,7 +152,7 @@ impl Turnover<'_> {
         .bind(content)
         .bind(to_millis(now))
         .bind(letter.number())
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -160,9 +161,10 @@ impl Turnover<'_> {
     pub(super) async fn part(&mut self, letter: LetterId) -> Result<(), StoreError> {
         let done = sqlx::query("DELETE FROM letters WHERE id = ? AND farewell = 1")
             .bind(letter.number())
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         if done.rows_affected() > 0 {
+            self.look_anew();
             self.to_scrub.store(true, Ordering::SeqCst);
         }
         Ok(())

@@ -73,12 +73,12 @@ impl Turnover<'_> {
         )
         .bind(request.number())
         .bind(to_millis(now))
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         sqlx::query("UPDATE proposals SET done_at = ?2 WHERE request = ?1 AND done_at IS NULL")
             .bind(request.number())
             .bind(to_millis(now))
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         if done.rows_affected() > 0 {
             self.audit(by, "set aside", &format!("request {request}"), now).await?;

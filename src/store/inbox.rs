@@ -2,6 +2,7 @@
 //!
 //! Keeps the masked text and the kind of the input; never a position, never what was masked.
 
+use super::waiting::InboxRow;
 use super::{StoreError, Turnover};
 use crate::model::chat::{Platform, Role, Scope};
 use crate::model::desk::DeskInput;
@@ -68,29 +69,40 @@ impl Turnover<'_> {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn note(&mut self, key: &str, event: &Event) -> Result<Noted, StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO inbox (key, address, role, kind, text, message, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (key) DO NOTHING",
-        )
-        .bind(key)
-        .bind(event.chat.address.to_string())
-        .bind(role_word(&event.role))
-        .bind(event.input.kind())
-        .bind(kept_text(event))
-        .bind(kept_message(event))
-        .bind(to_millis(event.now))
-        .execute(&mut *self.tx)
-        .await?;
-        self.turn = (done.rows_affected() > 0).then(|| done.last_insert_rowid());
-        Ok(self.turn.map_or(Noted::Repeated, Noted::New))
+        if !self.ahead.as_ref().is_some_and(|ahead| ahead.asked(key)) {
+            self.look_ahead([(key, &event.chat.address)]).await?;
+        }
+        self.turn = self.ahead.as_mut().and_then(|ahead| {
+            let new = ahead.known.insert(key.to_owned());
+            ahead.inbox += i64::from(new);
+            new.then_some(ahead.inbox)
+        });
+        let Some(id) = self.turn else { return Ok(Noted::Repeated) };
+        self.waiting.any = true;
+        self.waiting.inbox.push(InboxRow(
+            id,
+            key.to_owned(),
+            event.chat.address.to_string(),
+            role_word(&event.role),
+            event.input.kind(),
+            kept_text(event),
+            kept_message(event).map(str::to_owned),
+            None,
+            to_millis(event.now),
+        ));
+        Ok(Noted::New(id))
     }
 
     /// Makes a noted event part of a request's transcript.
     pub(super) async fn belongs(&mut self, inbox: i64, request: RequestId) -> Result<(), StoreError> {
+        if let Some(row) = self.waiting.inbox.iter_mut().rfind(|row| row.0 == inbox) {
+            row.7 = Some(request.number());
+            return Ok(());
+        }
         sqlx::query("UPDATE inbox SET request = ? WHERE id = ?")
             .bind(request.number())
             .bind(inbox)
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         Ok(())
     }

@@ -142,7 +142,7 @@ fn said(message: &Message) -> String {
 impl Turnover<'_> {
     /// Everything that is kept about a person.
     pub(super) async fn kept(&mut self, person: &Address) -> Result<Vec<KeptRow>, StoreError> {
-        rows(&mut self.tx, person).await
+        rows(self.sql().await?, person).await
     }
 }
 

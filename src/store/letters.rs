@@ -4,8 +4,11 @@
 //! Keeps order per recipient: a letter is claimed only when nothing older to the same recipient is
 //! still open.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::waiting::Rows;
 use super::{Store, StoreError, Turnover};
 use crate::model::chat::{Address, MessageRef, ReplyHandle};
 use crate::model::event::{Alarm, Mishap};
@@ -82,6 +85,12 @@ const CLAIM: &str = r#"SELECT id, recipient, content, placement, reply, attempts
                 OR (e.state = 'pending' AND l.state = 'pending' AND (e.due_at, e.id) < (l.due_at, l.id)))))
      ORDER BY due_at, id LIMIT ?2"#;
 
+/// What arrived is closed; the farewells among it are told, as nothing of them is to stay.
+const CLOSE_SENT: &str =
+    "UPDATE letters SET state = 'sent', receipt = sent.value ->> 1, closed_at = ?, reply = NULL
+       FROM json_each(?) AS sent WHERE letters.id = sent.value ->> 0;
+     SELECT id FROM letters WHERE farewell = 1 AND id IN (SELECT value ->> 0 FROM json_each(?))";
+
 type ClaimRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64, Option<i64>);
 
 impl Turnover<'_> {
@@ -92,22 +101,21 @@ impl Turnover<'_> {
         now: Timestamp,
     ) -> Result<i64, StoreError> {
         let json = |e: serde_json::Error| StoreError::Unreadable(e.to_string());
-        let done = sqlx::query(
-            "INSERT INTO letters (recipient, content, placement, reply, request, visit, due_at, created_at, turn)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(letter.to.to_string())
-        .bind(serde_json::to_string(&letter.content).map_err(json)?)
-        .bind(placement_word(letter.placement))
-        .bind(reply.map(|r| r.0.clone()))
-        .bind(letter.request.map(RequestId::number))
-        .bind(letter.visit.map(VisitId::number))
-        .bind(to_millis(letter.due.unwrap_or(now)))
-        .bind(to_millis(now))
-        .bind(self.turn)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(done.last_insert_rowid())
+        let id = self.next_letter().await?;
+        self.waiting.any = true;
+        self.waiting.letters.push(&(
+            id,
+            letter.to.to_string(),
+            serde_json::to_string(&letter.content).map_err(json)?,
+            placement_word(letter.placement),
+            reply.map(|r| &r.0),
+            letter.request.map(RequestId::number),
+            letter.visit.map(VisitId::number),
+            to_millis(letter.due.unwrap_or(now)),
+            to_millis(now),
+            self.turn,
+        ))?;
+        Ok(id)
     }
 
     pub(super) async fn drop_visit_letters(
@@ -120,7 +128,7 @@ impl Turnover<'_> {
         )
         .bind(to_millis(now))
         .bind(visit.number())
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(())
     }
@@ -129,7 +137,7 @@ impl Turnover<'_> {
     pub(super) async fn person_wrote(&mut self, letter: i64, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query("UPDATE letters SET by_person = 1 WHERE id = ?")
             .bind(letter)
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         sqlx::query(
             "UPDATE requests SET first_answer_at = ?2
@@ -137,7 +145,7 @@ impl Turnover<'_> {
         )
         .bind(letter)
         .bind(to_millis(now))
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(())
     }
@@ -152,29 +160,50 @@ impl Turnover<'_> {
         )
         .bind(to_millis(now))
         .bind(request.number())
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         Ok(())
     }
 
-    async fn close(&mut self, id: LetterId, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
-        let (at, now) = (now, to_millis(now));
-        match outcome {
-            Outcome::Sent(arrived) => {
-                let receipt = serde_json::to_string(&Receipt(arrived.clone())).unwrap_or_default();
-                let farewell: Option<bool> = sqlx::query_scalar(
-                    "UPDATE letters SET state = 'sent', receipt = ?, closed_at = ?, reply = NULL WHERE id = ?
-                     RETURNING farewell",
-                )
-                .bind(receipt)
-                .bind(now)
-                .bind(id.number())
-                .fetch_optional(&mut *self.tx)
-                .await?;
-                if farewell == Some(true) && !self.take_away(id, arrived, at).await? {
-                    self.part(id).await?;
-                }
+    /// Closes all that arrived with one statement.
+    async fn close_sent(
+        &mut self,
+        outcomes: &[(LetterId, Outcome)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut sent = Rows::default();
+        let mut arrived = HashMap::new();
+        for (id, outcome) in outcomes {
+            if let Outcome::Sent(messages) = outcome {
+                let receipt = serde_json::to_string(&Receipt(messages.clone())).unwrap_or_default();
+                sent.push(&(id.number(), receipt))?;
+                arrived.insert(id.number(), messages);
             }
+        }
+        if arrived.is_empty() {
+            return Ok(());
+        }
+        let sent = sent.take()?;
+        let farewells: Vec<i64> = sqlx::query_scalar(CLOSE_SENT)
+            .bind(to_millis(now))
+            .bind(&sent)
+            .bind(&sent)
+            .fetch_all(self.sql().await?)
+            .await?;
+        for farewell in farewells {
+            let (id, messages) = (LetterId::from_number(farewell), arrived.get(&farewell));
+            if !self.take_away(id, messages.map_or(&[], |m| m.as_slice()), now).await? {
+                self.part(id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn close(&mut self, id: LetterId, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
+        let now = to_millis(now);
+        match outcome {
+            // Those that arrived are closed together (`close_sent`).
+            Outcome::Sent(_) => {}
             Outcome::Retry { at, parts_done, unanswered, why } => {
                 sqlx::query(
                     "UPDATE letters SET state = 'retry', due_at = ?, parts_done = ?, failure = ?,
@@ -185,7 +214,7 @@ impl Turnover<'_> {
                 .bind(why)
                 .bind(i64::from(*unanswered))
                 .bind(id.number())
-                .execute(&mut *self.tx)
+                .execute(self.sql().await?)
                 .await?;
             }
             Outcome::Unknown => {
@@ -210,7 +239,7 @@ impl Turnover<'_> {
                 )
                 .bind(now)
                 .bind(id.number())
-                .execute(&mut *self.tx)
+                .execute(self.sql().await?)
                 .await?;
             }
         }
@@ -230,7 +259,7 @@ impl Turnover<'_> {
         )
         .bind(id.number())
         .bind(mishap == Mishap::Gone)
-        .fetch_optional(&mut *self.tx)
+        .fetch_optional(self.sql().await?)
         .await?;
         let Some((request, resident, to_resident)) = row else { return Ok(()) };
         let Ok(to) = resident.parse::<Address>() else { return Ok(()) };
@@ -246,14 +275,14 @@ impl Turnover<'_> {
             .bind(why)
             .bind(now)
             .bind(id.number())
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         Ok(())
     }
 
     async fn claim(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Parcel>, StoreError> {
         let rows: Vec<ClaimRow> =
-            sqlx::query_as(CLAIM).bind(to_millis(now)).bind(limit).fetch_all(&mut *self.tx).await?;
+            sqlx::query_as(CLAIM).bind(to_millis(now)).bind(limit).fetch_all(self.sql().await?).await?;
         let mut parcels = Vec::with_capacity(rows.len());
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
@@ -278,7 +307,7 @@ impl Turnover<'_> {
                  WHERE id IN (SELECT value FROM json_each(?))",
             )
             .bind(serde_json::Value::from(claimed).to_string())
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         }
         Ok(parcels)
@@ -320,6 +349,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Parcel>, StoreError> {
         let mut turnover = self.begin().await?;
+        turnover.close_sent(outcomes, now).await?;
         for (id, outcome) in outcomes {
             turnover.close(*id, outcome, now).await?;
         }
@@ -341,7 +371,7 @@ impl Store {
              WHERE due_at > ?1 AND state IN ('pending', 'retry') AND (state = 'retry' OR due_at = created_at)",
         )
         .bind(to_millis(now))
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         turnover.commit().await
     }

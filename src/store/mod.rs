@@ -4,6 +4,7 @@
 //! at all.
 
 pub mod accounts;
+mod ahead;
 mod audit;
 pub mod backup;
 mod conversations;
@@ -29,6 +30,7 @@ mod save;
 pub mod views;
 pub mod visit_lists;
 mod visits;
+mod waiting;
 pub mod worklist;
 
 use std::path::Path;
@@ -43,9 +45,11 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
 
+use self::ahead::Ahead;
 pub use self::error::StoreError;
 pub use self::inbox::Noted;
 pub use self::save::Turned;
+use self::waiting::Waiting;
 
 /// The migrations, applied in order when the database is opened.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -74,6 +78,10 @@ pub struct Turnover<'a> {
     to_scrub: Arc<AtomicBool>,
     /// The event that is being handled: its row in the inbox.
     turn: Option<i64>,
+    /// What the turns of a batch are about to ask.
+    ahead: Option<Ahead>,
+    /// What they have yet to write.
+    waiting: Waiting,
 }
 
 impl Store {
@@ -125,7 +133,13 @@ impl Store {
             // Whether SQLite has begun one is not known: a new connection has none.
             self.writer.acquire().await?.close().await?;
         }
-        Ok(Turnover { tx: begun?, to_scrub: Arc::clone(&self.to_scrub), turn: None })
+        Ok(Turnover {
+            tx: begun?,
+            to_scrub: Arc::clone(&self.to_scrub),
+            turn: None,
+            ahead: None,
+            waiting: Waiting::default(),
+        })
     }
 
     /// Lets a statement of the writer fail at any of its steps: `fails` is asked at each. For tests of
@@ -166,7 +180,7 @@ impl Store {
     pub async fn try_write(&self) -> Result<(), StoreError> {
         let mut turnover = self.begin().await?;
         sqlx::query("INSERT INTO seen (address, message) VALUES ('web:try', '') ON CONFLICT DO NOTHING")
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         // Dropped, so rolled back.
         Ok(())
@@ -261,20 +275,29 @@ async fn inspect_open(file: &mut SqliteConnection, path: &Path) -> Result<(), St
 }
 
 impl Turnover<'_> {
+    /// The database, with everything written that waited for it.
+    async fn sql(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if self.waiting.any {
+            self.waiting.write(&mut self.tx).await?;
+        }
+        Ok(&mut self.tx)
+    }
+
     /// Commits: from here on everything in it survives a crash and a power cut.
     ///
     /// # Errors
     /// Whatever SQLite says; then nothing of it has happened.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.sql().await?;
         Ok(self.tx.commit().await?)
     }
 
-    /// Marks a point to come back to, so that one bad turn of a batch fails alone.
+    /// Marks a point to come back to, should a turn have to be tried again.
     ///
     /// # Errors
     /// Whatever SQLite says.
     pub async fn savepoint(&mut self) -> Result<(), StoreError> {
-        sqlx::query("SAVEPOINT turn").execute(&mut *self.tx).await?;
+        sqlx::query("SAVEPOINT turn").execute(self.sql().await?).await?;
         Ok(())
     }
 
@@ -283,7 +306,7 @@ impl Turnover<'_> {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn keep(&mut self) -> Result<(), StoreError> {
-        sqlx::query("RELEASE turn").execute(&mut *self.tx).await?;
+        sqlx::query("RELEASE turn").execute(self.sql().await?).await?;
         Ok(())
     }
 
@@ -292,8 +315,10 @@ impl Turnover<'_> {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn undo(&mut self) -> Result<(), StoreError> {
-        sqlx::query("ROLLBACK TO turn").execute(&mut *self.tx).await?;
-        sqlx::query("RELEASE turn").execute(&mut *self.tx).await?;
+        self.waiting = Waiting::default();
+        self.look_anew();
+        sqlx::query("ROLLBACK TO turn").execute(self.sql().await?).await?;
+        sqlx::query("RELEASE turn").execute(self.sql().await?).await?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Requests: written whole, read by identifier.
 
+use serde_json::json;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -43,7 +44,7 @@ impl Turnover<'_> {
     pub(super) async fn request(&mut self, id: RequestId) -> Result<Option<Request>, StoreError> {
         let row = sqlx::query("SELECT * FROM requests WHERE id = ? AND resident <> ''")
             .bind(id.number())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.sql().await?)
             .await?;
         row.as_ref().map(from_row).transpose()
     }
@@ -51,52 +52,42 @@ impl Turnover<'_> {
     /// The requests that wait for the answer to this one, the oldest first.
     pub(super) async fn merged_into(&mut self, id: RequestId) -> Result<Vec<Request>, StoreError> {
         let sql = "SELECT * FROM requests WHERE merged_into = ? AND resident <> '' ORDER BY opened_at, id";
-        let rows = sqlx::query(sql).bind(id.number()).fetch_all(&mut *self.tx).await?;
+        let rows = sqlx::query(sql).bind(id.number()).fetch_all(self.sql().await?).await?;
         rows.iter().map(from_row).collect()
     }
 
-    pub(super) async fn write_request(
-        &mut self,
-        request: &Request,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO requests (id, resident, kind, status, question, topic, article, confidence, centre, visit,
-                                   lang, outcome, points, epoch, opened_at, changed_at, owner, for_staff, assignee,
-                                   merged_into, municipality)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
-             ON CONFLICT (id) DO UPDATE SET status = ?4, topic = ?6, article = ?7, confidence = ?8, centre = ?9,
-                 visit = ?10, lang = ?11, outcome = ?12, points = ?13, epoch = ?14, changed_at = ?16, owner = ?17,
-                 for_staff = ?18, assignee = ?19, merged_into = ?20",
-        )
-        .bind(request.id.number())
-        .bind(request.resident.to_string())
-        .bind(request.kind.word())
-        .bind(request.status.word())
-        .bind(&request.question)
-        .bind(&request.topic)
-        .bind(request.article.as_ref().map(ToString::to_string))
-        .bind(request.confidence)
-        .bind(request.centre.as_ref().map(ToString::to_string))
-        .bind(request.visit.map(VisitId::number))
-        .bind(request.lang.code())
-        .bind(request.outcome.map(Outcome::word))
-        .bind(request.points)
-        .bind(request.epoch)
-        .bind(to_millis(request.opened_at))
-        .bind(to_millis(now))
-        .bind(request.owner.as_ref().map(ToString::to_string))
-        .bind(request.for_staff)
-        .bind(request.assignee)
-        .bind(request.merged_into.map(RequestId::number))
-        .bind(request.municipality.as_ref().map(Municipality::as_str))
-        .execute(&mut *self.tx)
-        .await?;
-        self.settle_notices(request, now).await
+    pub(super) fn write_request(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
+        let place = request.municipality.as_ref().map(Municipality::as_str);
+        self.waiting.any = true;
+        // serde writes tuples of up to sixteen; the row is one of twenty-one.
+        self.waiting.requests.push(&json!([
+            request.id.number(),
+            request.resident.to_string(),
+            request.kind.word(),
+            request.status.word(),
+            request.question,
+            request.topic,
+            request.article.as_ref().map(ToString::to_string),
+            request.confidence,
+            request.centre.as_ref().map(ToString::to_string),
+            request.visit.map(VisitId::number),
+            request.lang.code(),
+            request.outcome.map(Outcome::word),
+            request.points,
+            request.epoch,
+            to_millis(request.opened_at),
+            to_millis(now),
+            request.owner.as_ref().map(ToString::to_string),
+            request.for_staff,
+            request.assignee,
+            request.merged_into.map(RequestId::number),
+            place,
+        ]))?;
+        self.settle_notices(request, now)
     }
 
     /// What staff were told of a request is dealt with once it no longer waits, or no longer for them.
-    async fn settle_notices(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
+    fn settle_notices(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
         let told = match request.status {
             // What the bot has seen to itself nobody was told of.
             RequestStatus::Answered | RequestStatus::Unanswered => return Ok(()),
@@ -106,14 +97,7 @@ impl Turnover<'_> {
         if told {
             return Ok(());
         }
-        sqlx::query(
-            "UPDATE notices SET done_at = ?1 WHERE done_at IS NULL AND request = ?2 AND (?3 OR kind = 'handed')",
-        )
-        .bind(to_millis(now))
-        .bind(request.id.number())
-        .bind(request.status != RequestStatus::Waiting)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
+        let all = request.status != RequestStatus::Waiting;
+        self.waiting.settled.push(&(to_millis(now), request.id.number(), all))
     }
 }

@@ -98,8 +98,8 @@ impl Store {
 
 impl Turnover<'_> {
     async fn sweep_some(&mut self, kept: &Retention, now: Timestamp) -> Result<u64, StoreError> {
-        sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(&mut *self.tx).await?;
-        sqlx::query(SWEPT).bind(to_millis(now)).execute(&mut *self.tx).await?;
+        sqlx::query(HORIZON).bind(before(kept.audit_days, now)).execute(self.sql().await?).await?;
+        sqlx::query(SWEPT).bind(to_millis(now)).execute(self.sql().await?).await?;
         let mut rows = self.drop_old_threads(kept.requests_days, now).await?;
         for (statement, days) in [
             (WORDS, kept.transcripts_days),
@@ -115,10 +115,10 @@ impl Turnover<'_> {
             (AUDIT, kept.audit_days),
         ] {
             let query = sqlx::query(statement).bind(before(days, now)).bind(AT_ONCE);
-            rows += query.execute(&mut *self.tx).await?.rows_affected();
+            rows += query.execute(self.sql().await?).await?.rows_affected();
         }
         for statement in LOOSE_ENDS {
-            rows += sqlx::query(statement).execute(&mut *self.tx).await?.rows_affected();
+            rows += sqlx::query(statement).execute(self.sql().await?).await?.rows_affected();
         }
         Ok(rows)
     }
@@ -130,7 +130,7 @@ impl Turnover<'_> {
              WHERE r.changed_at < ? AND r.status NOT IN ('waiting', 'claimed') LIMIT 100",
         )
         .bind(before(days, now))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         let mut rows = 0;
         for (request, thread) in old {
@@ -141,11 +141,11 @@ impl Turnover<'_> {
                 let id = self.write_letter(&letter, None, now).await?;
                 sqlx::query("UPDATE letters SET farewell = 1 WHERE id = ?")
                     .bind(id)
-                    .execute(&mut *self.tx)
+                    .execute(self.sql().await?)
                     .await?;
             }
             let done = sqlx::query("DELETE FROM request_desk WHERE request = ?").bind(request);
-            rows += done.execute(&mut *self.tx).await?.rows_affected();
+            rows += done.execute(self.sql().await?).await?.rows_affected();
         }
         Ok(rows)
     }

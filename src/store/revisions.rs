@@ -49,14 +49,13 @@ fn from_row((id, subject, author, content, note, at): Row) -> Revision {
 }
 
 impl Turnover<'_> {
-    /// The number of the newest revision, 0 if there is none: a cheap look whether facts are in force
-    /// that this process has not seen.
+    /// The number of the newest revision, 0 if there is none.
     ///
     /// # Errors
     /// Whatever SQLite says.
     pub async fn newest_revision(&mut self) -> Result<i64, StoreError> {
         let newest: Option<i64> =
-            sqlx::query_scalar("SELECT max(id) FROM revisions").fetch_one(&mut *self.tx).await?;
+            sqlx::query_scalar("SELECT max(id) FROM revisions").fetch_one(self.sql().await?).await?;
         Ok(newest.unwrap_or(0))
     }
 
@@ -65,7 +64,7 @@ impl Turnover<'_> {
     /// # Errors
     /// Whatever SQLite says.
     pub async fn revisions(&mut self) -> Result<Vec<Revision>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(IN_FORCE).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = sqlx::query_as(IN_FORCE).fetch_all(self.sql().await?).await?;
         Ok(rows.into_iter().map(from_row).collect())
     }
 
@@ -81,7 +80,7 @@ impl Turnover<'_> {
             .bind(&revise.content)
             .bind(&revise.note)
             .bind(to_millis(now))
-            .execute(&mut *self.tx)
+            .execute(self.sql().await?)
             .await?;
         self.audit(role, "revised", &revise.subject, now).await
     }
@@ -168,7 +167,7 @@ impl Store {
             sqlx::query_scalar("SELECT max(id) FROM revisions WHERE subject >= ?1 AND subject < ?2")
                 .bind(prefix)
                 .bind(after(prefix))
-                .fetch_one(&mut *turnover.tx)
+                .fetch_one(turnover.sql().await?)
                 .await?;
         if newest.unwrap_or(0) != seen {
             return Ok(None);

@@ -10,6 +10,8 @@ use crate::model::event::{Event, Input};
 /// What a saved turn left behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turned {
+    /// Its number: that of its event in the inbox.
+    pub number: i64,
     /// How many letters it wrote.
     pub letters: usize,
     /// Whether it changed the facts.
@@ -65,7 +67,7 @@ impl Turnover<'_> {
         reaction: &Reaction,
     ) -> Result<Turned, StoreError> {
         let mut reply = event.reply.as_ref();
-        let mut turned = Turned::default();
+        let mut turned = Turned { number: inbox, ..Turned::default() };
         let mut first_letter = None;
         let mut forget = false;
         let mut moved = None;
@@ -87,7 +89,7 @@ impl Turnover<'_> {
                 }
                 Effect::SaveRequest(request) => {
                     transcript = Some(request.id);
-                    self.write_request(request, event.now).await?;
+                    self.write_request(request, event.now)?;
                     if let Input::Deed(op) = &event.input {
                         // A deed may touch others: those that wait for the same answer.
                         let own = request.id == op.request || matches!(op.deed, Deed::Answer { .. });
@@ -113,7 +115,7 @@ impl Turnover<'_> {
             }
         }
         if event.chat.scope != Scope::Desk {
-            self.write_session(&event.chat.address, &reaction.session, event.now).await?;
+            self.write_session(&event.chat.address, &reaction.session, event.now)?;
         }
         // Only Discord is read up on after an absence (`Store::followed`).
         if let (Input::Text(_), Some(message), Platform::Discord) =

@@ -45,7 +45,7 @@ impl Store {
         .bind(name)
         .bind(query)
         .bind(MOST)
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::Taken);
@@ -62,7 +62,7 @@ impl Store {
         sqlx::query("DELETE FROM saved_views WHERE id = ? AND account = ?")
             .bind(id)
             .bind(account)
-            .execute(&mut *turnover.tx)
+            .execute(turnover.sql().await?)
             .await?;
         turnover.commit().await
     }

@@ -47,7 +47,7 @@ impl Turnover<'_> {
     pub(super) async fn visit(&mut self, id: VisitId) -> Result<Option<Visit>, StoreError> {
         let row = sqlx::query("SELECT * FROM visits WHERE id = ?")
             .bind(id.number())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.sql().await?)
             .await?;
         row.as_ref().map(from_row).transpose()
     }
@@ -55,7 +55,7 @@ impl Turnover<'_> {
     pub(super) async fn visit_of_code(&mut self, code: &VisitCode) -> Result<Option<Visit>, StoreError> {
         let row = sqlx::query("SELECT * FROM visits WHERE code = ?")
             .bind(code.as_str())
-            .fetch_optional(&mut *self.tx)
+            .fetch_optional(self.sql().await?)
             .await?;
         row.as_ref().map(from_row).transpose()
     }
@@ -69,7 +69,7 @@ impl Turnover<'_> {
             sqlx::query("SELECT * FROM visits WHERE resident = ? AND starts_at > ? ORDER BY starts_at")
                 .bind(resident.to_string())
                 .bind(to_millis(now))
-                .fetch_all(&mut *self.tx)
+                .fetch_all(self.sql().await?)
                 .await?;
         rows.iter().map(from_row).collect()
     }
@@ -84,7 +84,7 @@ impl Turnover<'_> {
         .bind(centre.as_str())
         .bind(from)
         .bind(until)
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         rows.iter().map(from_row).collect()
     }
@@ -101,7 +101,7 @@ impl Turnover<'_> {
         )
         .bind(centre.as_str())
         .bind(to_millis(now))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         rows.iter().map(from_row).collect()
     }
@@ -118,7 +118,7 @@ impl Turnover<'_> {
         )
         .bind(resident.to_string())
         .bind(to_millis(since))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         Ok(rows.into_iter().map(from_millis).collect())
     }
@@ -135,7 +135,7 @@ impl Turnover<'_> {
         .bind(centre.as_str())
         .bind(to_millis(since))
         .bind(to_millis(now))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         let mut taken = Taken::default();
         for (starts_at, minutes, seat) in rows {
@@ -187,7 +187,7 @@ impl Turnover<'_> {
         .bind(&visit.wishes.note)
         .bind(visit.promise.word())
         .bind(to_millis(visit.asked_at))
-        .execute(&mut *self.tx)
+        .execute(self.sql().await?)
         .await?;
         self.audit(role, visit.status.word(), &subject(visit), now).await
     }
@@ -203,7 +203,7 @@ impl Turnover<'_> {
         .bind(visit.seat)
         .bind(to_millis(now))
         .bind(visit.id.number())
-        .fetch_all(&mut *self.tx)
+        .fetch_all(self.sql().await?)
         .await?;
         for id in lapsed {
             let subject = format!("visit {} at {}", VisitId::from_number(id), visit.starts_at);

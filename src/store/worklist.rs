@@ -170,7 +170,7 @@ impl Store {
         .bind(deed)
         .bind(subject)
         .bind(seconds)
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         turnover.commit().await
     }
@@ -208,7 +208,7 @@ impl Store {
         .bind(account)
         .bind(text)
         .bind(to_millis(now))
-        .execute(&mut *turnover.tx)
+        .execute(turnover.sql().await?)
         .await?;
         turnover.commit().await
     }
@@ -236,7 +236,7 @@ impl Store {
         } else {
             "INSERT INTO canned_replies (title, text) VALUES (?1, ?2) ON CONFLICT (title) DO UPDATE SET text = ?2"
         };
-        sqlx::query(statement).bind(title).bind(text).execute(&mut *turnover.tx).await?;
+        sqlx::query(statement).bind(title).bind(text).execute(turnover.sql().await?).await?;
         turnover.commit().await
     }
 }
