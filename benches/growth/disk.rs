@@ -15,18 +15,20 @@ const COMMITS: usize = 200;
 const TOGETHER: usize = 20 * BATCH;
 const QUESTION: &str = "bankid fungerar inte";
 
-async fn bare(database: &mut SqliteConnection, round: usize) -> Duration {
+async fn bare(database: &mut SqliteConnection, round: usize) -> Vec<Duration> {
     let row = "x".repeat(300);
-    let begun = Instant::now();
+    let mut took = Vec::with_capacity(COMMITS);
     for n in 0..COMMITS {
+        let begun = Instant::now();
         sqlx::query("INSERT INTO bare (key, row) VALUES (?, ?)")
             .bind(format!("{round}:{n}"))
             .bind(&row)
             .execute(&mut *database)
             .await
             .expect("a commit");
+        took.push(begun.elapsed());
     }
-    begun.elapsed()
+    took
 }
 
 pub async fn run() {
@@ -44,14 +46,17 @@ pub async fn run() {
     let people: Vec<u64> = (0..500).collect();
     house.together(&people, "hej").await;
     let (mut commits, mut turns, mut batches) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut alone, mut bare_alone) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let per_second =
             |count: usize, took: Duration| f64::from(u32::try_from(count).expect("few")) / took.as_secs_f64();
         let some: Vec<u64> = (0..COMMITS).map(|n| people[(round * 37 + n) % people.len()]).collect();
-        let begun = Instant::now();
-        house.one_by_one(&some, QUESTION).await;
-        turns.push(per_second(COMMITS, begun.elapsed()));
-        commits.push(per_second(COMMITS, bare(&mut database, round).await));
+        let took = house.one_by_one(&some, QUESTION).await;
+        turns.push(per_second(COMMITS, took.iter().sum()));
+        alone.extend(took);
+        let took = bare(&mut database, round).await;
+        commits.push(per_second(COMMITS, took.iter().sum()));
+        bare_alone.extend(took);
         let many: Vec<u64> = (0..TOGETHER).map(|n| people[(round * 91 + n) % people.len()]).collect();
         let each = house.together(&many, QUESTION).await;
         batches.push(1.0 / each.as_secs_f64());
@@ -59,13 +64,22 @@ pub async fn run() {
     }
     let ratios: Vec<f64> = turns.iter().zip(&commits).map(|(turn, commit)| turn / commit).collect();
     println!("bare commits            {:7.0}/s", middle(&commits));
+    println!("  each: {}", spread(bare_alone));
     println!(
         "durable turns, alone    {:7.0}/s, {:.0} % of the bare commits",
         middle(&turns),
         middle(&ratios) * 100.0
     );
+    println!("  from the event to its commit: {}", spread(alone));
     println!("durable turns, by {BATCH}    {:7.0}/s", middle(&batches));
     println!("medians of {ROUNDS} rounds; load {}", load());
+}
+
+/// What half of them, 99 and 99.5 in a hundred stay under, and the longest.
+fn spread(mut took: Vec<Duration>) -> String {
+    took.sort_unstable();
+    let at = |thousandths: usize| took[took.len() * thousandths / 1000];
+    format!("p50 {:.2?}, p99 {:.2?}, p99.5 {:.2?}, longest {:.2?}", at(500), at(990), at(995), at(999))
 }
 
 fn middle(values: &[f64]) -> f64 {

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use crate::support;
 
 /// As many turns as share a commit at most.
-pub const BATCH: usize = 64;
+pub const BATCH: usize = 128;
 /// As many letters as are under way at most.
 pub const LETTERS: u32 = 64;
 
@@ -58,14 +58,16 @@ impl House {
         }
     }
 
-    /// Turns one after the other, each with its own commit: what one takes.
-    pub async fn one_by_one(&mut self, residents: &[u64], text: &str) -> Duration {
+    /// Turns one after the other, each with its own commit: what each takes.
+    pub async fn one_by_one(&mut self, residents: &[u64], text: &str) -> Vec<Duration> {
         let events: Vec<Incoming> = residents.iter().map(|who| self.asks(*who, text)).collect();
-        let begun = Instant::now();
+        let mut took = Vec::with_capacity(events.len());
         for event in events {
+            let begun = Instant::now();
             self.app.handle(event).await.expect("a turn");
+            took.push(begun.elapsed());
         }
-        begun.elapsed() / u32::try_from(residents.len()).expect("few")
+        took
     }
 
     /// Turns that share commits: what one takes.

@@ -46,7 +46,7 @@ pub async fn run(folder: &Path, sizes: &[u32]) {
         for (size, _, house, figures) in &mut houses {
             let who = |n: usize| rand((round * 100_000 + n) as u64) % u64::from(*size) + 1;
             let some: Vec<u64> = (0..SINGLE).map(who).collect();
-            figures.single.push(house.one_by_one(&some, QUESTION).await);
+            figures.single.extend(house.one_by_one(&some, QUESTION).await);
             let many: Vec<u64> = (SINGLE..SINGLE + TOGETHER).map(who).collect();
             figures.together.push(house.together(&many, QUESTION).await);
             figures.letter.push(house.deliver().await.1);

@@ -18,7 +18,7 @@ use crate::store::{Noted, Store, StoreError, Turned, Turnover};
 use crate::telemetry;
 
 /// How many turns share a commit at most.
-const BATCH: usize = 64;
+const BATCH: usize = 128;
 /// How often a turn is tried with fresh randomness when a code or a seat was taken meanwhile.
 const TRIES: u64 = 4;
 /// How many different things an event may need of the store: a closed week asks for each day's queue

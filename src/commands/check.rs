@@ -14,6 +14,7 @@ pub fn check(source: &Source) -> ExitCode {
     let (facts, mut problems) = Facts::load(source);
     let (lix, unfit) = quality::check(source);
     problems.extend(unfit);
+    problems.extend(facts.compile_all(source));
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     for problem in &problems {
         let word = if problem.severity == Severity::Error { "error" } else { "warning" };

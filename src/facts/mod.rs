@@ -26,7 +26,8 @@ use std::ops::Range;
 
 pub use self::problem::{Problem, Severity};
 use self::recent::Recent;
-use self::rules::{Intent, Rules};
+use self::rules::fold::Folded;
+use self::rules::{Heard, Intent, Rules};
 use self::scam::{Examination, ScamCheck};
 use self::source::Source;
 use self::urgent::{By, Certainty, Danger, Urgency, Urgent};
@@ -34,6 +35,8 @@ use crate::model::place::Resolved;
 
 /// The file of the rules.
 const RULES: &str = "rules.toml";
+/// The file of the signs of fraud.
+const SCAM: &str = "scam.toml";
 /// The file of the weights by which emergencies are told.
 const URGENT: &str = "urgent.tsv";
 
@@ -116,6 +119,16 @@ impl Facts {
         loaded
     }
 
+    /// Compiles every pattern, which otherwise waits for the first text that it could fit, and says which
+    /// cannot be. Takes a second: for those who check what they have written.
+    #[must_use]
+    pub fn compile_all(&self, source: &Source) -> Vec<Problem> {
+        let text = |file: &str| source.text(file).unwrap_or_default();
+        let mut problems = self.rules.compile_all(RULES, &text(RULES));
+        problems.extend(self.scam.compile_all(SCAM, &text(SCAM)));
+        problems
+    }
+
     fn load_with(
         source: &Source,
         read_rules: impl FnOnce(String) -> (Rules, Vec<Problem>) + Send,
@@ -126,7 +139,7 @@ impl Facts {
             let places = threads.spawn(|| Places::read(&|name| source.text(name)));
             let rules = threads.spawn(|| read_rules(text(RULES)));
             let urgency = threads.spawn(|| Urgency::read(URGENT, &text(URGENT)));
-            let scam = threads.spawn(|| ScamCheck::read("scam.toml", &text("scam.toml")));
+            let scam = threads.spawn(|| ScamCheck::read(SCAM, &text(SCAM)));
             let knowledge = Knowledge::read(source);
             (joined(places), joined(rules), joined(urgency), joined(scam), knowledge)
         });
@@ -183,17 +196,18 @@ impl Facts {
     }
 
     fn think_about(&self, text: &str) -> Understanding {
-        let whole = self.places.resolve(text);
+        let folded = Folded::of(text);
+        let (whole, mentioned) = self.places.resolve_or_mention(text);
         let only_place = !matches!(whole, Resolved::Unknown);
-        let mentioned = if only_place { None } else { self.places.mention(text) };
         // "boka Motala" is the wish "boka" and a place.
-        let without_place = mentioned.as_ref().map(|(_, range)| without(text, range));
-        let wish = without_place.as_deref().and_then(|rest| self.rules.intent(rest));
+        let without_place = mentioned.as_ref().map(|(_, range)| Folded::of(&without(text, range)));
+        let mut rest = without_place.as_ref().map(|rest| self.rules.hear(rest));
+        let intent = self.rules.hear(&folded).intent();
+        let intent = intent.or_else(|| rest.as_mut().and_then(Heard::intent));
         let (found, vector) = self.knowledge.search.find_with_vector(text);
-        let there = without_place.filter(|_| !self.answers_elsewhere(&found));
+        let there = rest.filter(|_| !self.answers_elsewhere(&found)).and_then(|mut rest| rest.intent_there());
         let place = if only_place { Some(whole) } else { mentioned.map(|(place, _)| place) };
-        let intent = self.rules.intent(text).or(wish);
-        let examination = self.scam.looks_pasted(text).then(|| self.scam.examine(text));
+        let examination = self.scam.examine_pasted(text, &folded);
         let urgent = match intent {
             Some(Intent::FraudNow) => Some(by_rule(Danger::Fraud)),
             Some(Intent::Crisis) => Some(by_rule(Danger::Crisis)),
@@ -211,8 +225,8 @@ impl Facts {
             urgent,
             place,
             only_place,
-            there: there.and_then(|rest| self.rules.intent_there(&rest)),
-            term: self.glossary.asked(text).cloned(),
+            there,
+            term: self.glossary.asked(&folded).cloned(),
             found,
             examination,
         }

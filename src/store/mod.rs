@@ -27,6 +27,7 @@ pub mod restore;
 pub mod retention;
 pub mod revisions;
 mod save;
+mod settle;
 pub mod views;
 pub mod visit_lists;
 mod visits;

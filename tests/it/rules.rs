@@ -239,3 +239,17 @@ fn slips_in_the_file_are_told_with_their_line() {
     assert_eq!(rules.intent("q"), None);
     assert_eq!(Rules::read("rules.toml", "rule = 1").1.len(), 1);
 }
+
+#[test]
+fn what_cannot_be_compiled_is_told_with_its_line_when_asked() {
+    let file =
+        "[[rule]]\nintent = \"book\"\nlang = \"sv\"\npatterns = [\n  \"boka\",\n  \"(tid{900}){900}\",\n]\n";
+    let (rules, problems) = Rules::read("rules.toml", file);
+    assert_eq!(problems, []);
+    assert_eq!(rules.intent("boka"), Some(Intent::Book), "the rest of the rule works on");
+    let problems = rules.compile_all("rules.toml", file);
+    assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(6)], "{problems:?}");
+    let source = digidel::facts::source::Source::built_in().lexical_only();
+    let (facts, _) = digidel::facts::Facts::load(&source);
+    assert_eq!(facts.compile_all(&source), []);
+}

@@ -33,7 +33,7 @@ const MOST_A_COMMIT: usize = 6;
 /// In how many errands to the database they go: a look ahead, and everything that is written.
 const ERRANDS_A_COMMIT: usize = 2;
 /// How many errands a transaction takes that closes what was delivered and claims what is due.
-const ERRANDS_A_SETTLING: usize = 3;
+const ERRANDS_A_SETTLING: usize = 2;
 
 /// Tables that stay as small as the staff, the settings and the list of centres: reading them whole is
 /// quicker than looking anything up.

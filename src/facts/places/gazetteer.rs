@@ -54,7 +54,12 @@ pub(super) struct Entry {
 pub(super) struct Gazetteer {
     text: String,
     entries: Vec<Entry>,
+    /// One bit for each hash of a key, so that most words of a sentence are not looked for.
+    keys: Vec<u64>,
 }
+
+/// Bits of [`Gazetteer::keys`]: some twelve for each of our names.
+const KEY_BITS: usize = 1 << 19;
 
 impl Gazetteer {
     /// Reads `places.csv`.
@@ -63,6 +68,7 @@ impl Gazetteer {
         let mut gazetteer = Self {
             text: String::with_capacity(text.len() / 3),
             entries: Vec::with_capacity(text.len() / 60),
+            keys: Vec::new(),
         };
         let columns = ["name", "kind", "municipality", "lat", "lon", "population", "source"];
         each_row(file, text, columns, problems, |[name, kind, municipality, lat, lon, people, source]| {
@@ -136,6 +142,14 @@ impl Gazetteer {
         self.entries.sort_by(|a, b| piece(&text, a.key).cmp(piece(&text, b.key)));
         self.text = text;
         self.text.shrink_to_fit();
+        let mut keys = vec![0; KEY_BITS / 64];
+        for entry in &self.entries {
+            let (place, bit) = key_bit(self.key_of(entry));
+            if let Some(bits) = keys.get_mut(place) {
+                *bits |= bit;
+            }
+        }
+        self.keys = keys;
     }
 
     fn name(&mut self, name: &str) -> Result<Span, String> {
@@ -164,6 +178,10 @@ impl Gazetteer {
 
     /// All that bear a name, by its folded key.
     pub(super) fn named(&self, key: &str) -> &[Entry] {
+        let (place, bit) = key_bit(key);
+        if self.keys.get(place).is_some_and(|bits| bits & bit == 0) {
+            return &[];
+        }
         let from = self.entries.partition_point(|entry| self.key_of(entry) < key);
         let rest = self.entries.get(from..).unwrap_or_default();
         let count = rest.iter().take_while(|entry| self.key_of(entry) == key).count();
@@ -206,6 +224,15 @@ impl Gazetteer {
             position: entry.position,
         })
     }
+}
+
+/// Where the bit of a key stands in [`Gazetteer::keys`].
+fn key_bit(key: &str) -> (usize, u64) {
+    let add =
+        |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+    let hash = key.bytes().fold(0, add);
+    let place = usize::try_from(hash >> 32).unwrap_or(0) % KEY_BITS;
+    (place / 64, 1 << (place % 64))
 }
 
 fn piece(text: &str, span: Span) -> &str {

@@ -26,7 +26,7 @@ const LONGEST_QUALIFIED: usize = 9;
 #[derive(Clone, Debug)]
 pub(super) struct Called<'a> {
     pub entries: &'a [Entry],
-    /// The name as written, without a genitive -s.
+    /// The name as written, without a genitive -s; empty if nothing bears it.
     pub written: String,
 }
 
@@ -46,28 +46,34 @@ impl<'a> Called<'a> {
     }
 
     fn heaviest(&self) -> u32 {
-        self.entries.iter().map(|entry| entry.weight).max().unwrap_or(0)
+        heaviest(self.entries)
     }
+}
+
+fn heaviest(entries: &[Entry]) -> u32 {
+    entries.iter().map(|entry| entry.weight).max().unwrap_or(0)
 }
 
 impl Places {
     /// All that bear the name made of `words`, in the genitive too.
     pub(super) fn called(&self, words: &[Token]) -> Called<'_> {
         let key: String = words.iter().map(|word| word.key.as_str()).collect();
-        let written: String = words.iter().map(|word| word.exact.as_str()).collect();
-        let own = Called { entries: self.gazetteer.named(&key), written };
-        let Some(stem) = key.strip_suffix('s').filter(|stem| stem.len() > 2) else {
-            return own;
-        };
-        let entries = self.gazetteer.named(stem);
-        let mut written = own.written.clone();
-        written.pop();
-        let genitive = Called { entries, written };
+        let own = self.gazetteer.named(&key);
+        let stem = key.strip_suffix('s').filter(|stem| stem.len() > 2);
+        let genitive = stem.map_or(&[][..], |stem| self.gazetteer.named(stem));
+        if own.is_empty() && genitive.is_empty() {
+            return Called { entries: &[], written: String::new() };
+        }
+        let mut written: String = words.iter().map(|word| word.exact.as_str()).collect();
         // "Lunds" is Lund's before it is a hamlet of that name.
-        let mere_alias = own.entries.iter().all(|entry| entry.alias);
-        let lesser = own.heaviest() < LANDMARK || mere_alias;
-        let better = lesser && genitive.heaviest() >= LANDMARK;
-        if own.entries.is_empty() || better { genitive } else { own }
+        let mere_alias = own.iter().all(|entry| entry.alias);
+        let lesser = heaviest(own) < LANDMARK || mere_alias;
+        let better = lesser && heaviest(genitive) >= LANDMARK;
+        if own.is_empty() || better {
+            written.pop();
+            return Called { entries: genitive, written };
+        }
+        Called { entries: own, written }
     }
 
     /// The text as one name, with or without words such as "kommun" around it.

@@ -35,6 +35,9 @@ pub(super) enum Coordinates {
 
 /// `None` when the text is something else than two decimal numbers.
 pub(super) fn parse(text: &str) -> Option<Coordinates> {
+    if !text.contains(char::is_numeric) {
+        return None;
+    }
     let text = plain(text);
     let (numbers, letters) = split(&text)?;
     let (first, second) = two(&numbers)?;

@@ -136,6 +136,9 @@ struct Run {
 
 /// The first postal code of a text. Telephone numbers, dates and personal numbers are none.
 pub(super) fn find(text: &str) -> Option<Code> {
+    if !text.contains(char::is_numeric) {
+        return None;
+    }
     let runs = runs(text);
     (0..runs.len()).find_map(|at| {
         let (start, rest) = (runs.get(at)?, runs.get(at + 1..)?);

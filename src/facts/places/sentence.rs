@@ -77,14 +77,18 @@ impl Places {
     /// after a word such as "bor" is taken, else the first.
     #[must_use]
     pub fn mention(&self, sentence: &str) -> Option<(Resolved, Range<usize>)> {
-        let mut words = tokens(sentence);
-        words.truncate(MOST_WORDS);
-        if let Some(code) = self.sure_code(sentence, &words) {
+        self.mention_among(sentence, &tokens(sentence))
+    }
+
+    /// The same, of a sentence whose words are known.
+    pub(super) fn mention_among(&self, sentence: &str, words: &[Token]) -> Option<(Resolved, Range<usize>)> {
+        let words = words.get(..MOST_WORDS).unwrap_or(words);
+        if let Some(code) = self.sure_code(sentence, words) {
             return Some((self.postcodes.resolve(code.number, &self.regions), code.range));
         }
-        let hits = self.hits(sentence, &words);
+        let hits = self.hits(sentence, words);
         let strong = hits.iter().position(|hit| hit.strong).unwrap_or(0);
-        let hit = self.with_surroundings(hits.into_iter().nth(strong)?, &words);
+        let hit = self.with_surroundings(hits.into_iter().nth(strong)?, words);
         let (first, last) = (words.get(hit.words.start)?, words.get(hit.words.end.checked_sub(1)?)?);
         Some((hit.resolved, first.range.start..last.range.end))
     }
@@ -133,6 +137,10 @@ impl Places {
 
     fn hit(&self, sentence: &str, words: &[Token], at: Range<usize>) -> Option<Hit> {
         let name = words.get(at.clone())?;
+        // Only a single word can be inflected or misspelt; most words together are no name.
+        if name.len() > 1 && self.called(name).entries.is_empty() {
+            return None;
+        }
         let signs = self.signs(sentence, words, &at)?;
         if let ([word], Lead::Strong) = (name, signs.lead)
             && self.words.abroad(&word.exact)

@@ -4,6 +4,24 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+/// A text as [`fold`] writes it, so that it is folded once for all who read it.
+#[derive(Debug)]
+pub struct Folded(String);
+
+impl Folded {
+    /// Folds a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(fold(text))
+    }
+
+    /// What the text has become.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The text in lower case without diacritics; everything but letters and digits is one space.
 pub(in crate::facts) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -23,11 +41,20 @@ pub(in crate::facts) fn fold(text: &str) -> String {
 
 /// A pattern with its letters folded as in [`fold`]; everything else is left as it is.
 pub(super) fn fold_pattern(pattern: &str) -> String {
-    // NFKD would write the gap sign as three dots.
-    let decomposed =
-        pattern.chars().flat_map(|c| if c == '…' { vec![c] } else { std::iter::once(c).nfkd().collect() });
-    let heard = decomposed.filter(|c| !is_silent(*c)).flat_map(char::to_lowercase);
-    heard.map(|c| letter(c).unwrap_or(c)).collect()
+    let mut folded = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        match c {
+            // NFKD would write the gap sign as three dots.
+            '…' => folded.push(c),
+            c if is_silent(c) => {}
+            c if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            c => {
+                let heard = std::iter::once(c).nfkd().filter(|c| !is_silent(*c)).flat_map(char::to_lowercase);
+                folded.extend(heard.map(|c| letter(c).unwrap_or(c)));
+            }
+        }
+    }
+    folded
 }
 
 /// The one letter or digit that a letter or digit stands for.

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::Regex;
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
 
 use super::fold::fold_pattern;
+use crate::facts::problem::Problem;
 
 /// What is wrong in a pattern or an entry, and the part of the file's text to look for.
 #[derive(Debug)]
@@ -34,31 +36,27 @@ pub(in crate::facts) struct Notation {
 }
 
 impl Notation {
-    /// One expression that fits where one of the patterns does, from the beginning of a word to the
-    /// end of one.
-    pub(in crate::facts) fn union(&self, patterns: &[String], whole: bool) -> Result<Regex, Wrong> {
-        let expanded: Vec<String> =
-            patterns.iter().map(|pattern| self.expand(pattern)).collect::<Result<_, _>>()?;
-        let all = expanded.join("|");
+    /// A pattern's expression with a space on both sides: what it matches in a text that has one too.
+    pub(super) fn parse(&self, pattern: &str) -> Result<Hir, Wrong> {
+        let space = || Hir::literal(*b" ");
+        Ok(Hir::concat(vec![space(), expression(pattern, &self.expand(pattern)?)?, space()]))
+    }
+
+    /// The expression that fits where a pattern does: from the beginning of a word to the end of one, or
+    /// over the whole text but for words of politeness.
+    pub(super) fn bounded(&self, pattern: &str, whole: bool) -> Result<Hir, Wrong> {
+        let expanded = self.expand(pattern)?;
         let bounded = if whole {
             let courtesy = fold_pattern(&self.courtesy);
-            format!("^(?:(?:{courtesy}) )*(?:{all})(?: (?:{courtesy}))*$")
+            format!("^(?:(?:{courtesy}) )*(?:{expanded})(?: (?:{courtesy}))*$")
         } else {
-            format!("(?:^| )(?:{all})(?: |$)")
+            format!("(?:^| )(?:{expanded})(?: |$)")
         };
-        Regex::new(&bounded).map_err(|error| {
-            let bad = patterns.iter().zip(&expanded).find(|(_, expanded)| Regex::new(expanded).is_err());
-            let near = bad.map(|(pattern, _)| pattern.clone());
-            let last = error.to_string().lines().last().unwrap_or_default().to_owned();
-            Wrong {
-                message: format!("not a regular expression: {} ({last})", near.as_deref().unwrap_or(&all)),
-                near,
-            }
-        })
+        expression(pattern, &bounded)
     }
 
     /// A pattern with its lists of words and gaps written out, and its letters folded.
-    fn expand(&self, pattern: &str) -> Result<String, Wrong> {
+    pub(super) fn expand(&self, pattern: &str) -> Result<String, Wrong> {
         let written_out = self.write_out(pattern, 0);
         let written_out = written_out.map_err(|message| Wrong { message, near: Some(pattern.to_owned()) })?;
         // "Anything but a space" costs far less as bytes than as all of Unicode.
@@ -88,6 +86,15 @@ impl Notation {
     }
 }
 
+fn expression(pattern: &str, expanded: &str) -> Result<Hir, Wrong> {
+    // Texts are read as bytes, so an expression may stop inside a letter.
+    ParserBuilder::new().utf8(false).build().parse(expanded).map_err(|error| {
+        let last = error.to_string().lines().last().unwrap_or_default().to_owned();
+        let message = format!("not a regular expression: {pattern} ({last})");
+        Wrong { message, near: Some(pattern.to_owned()) }
+    })
+}
+
 /// The first `<name>` in a pattern, with what stands before and after it.
 fn reference(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('<')?;
@@ -99,4 +106,17 @@ fn reference(text: &str) -> Option<(&str, &str, &str)> {
 pub(in crate::facts) fn line_of(text: &str, at: usize) -> u32 {
     let lines = text.get(..at).unwrap_or_default().matches('\n').count();
     u32::try_from(lines + 1).unwrap_or(u32::MAX)
+}
+
+/// Patterns that cannot be compiled as problems of their file, whose text is `text`.
+pub(in crate::facts) fn problems<'a>(
+    bad: impl Iterator<Item = &'a str>,
+    file: &str,
+    text: &str,
+) -> Vec<Problem> {
+    let problem = |pattern: &str| {
+        let line = text.find(pattern).map(|at| line_of(text, at));
+        Problem::error(file, line, format!("too large to be compiled: {pattern}"))
+    };
+    bad.map(problem).collect()
 }

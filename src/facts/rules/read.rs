@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::Regex;
 use serde::Deserialize;
 
 use super::pattern::{Notation, Wrong, line_of};
-use super::{Intent, Points, Rule};
+use super::sieve::Weave;
+use super::{Intent, List, Points, Rule};
 use crate::facts::problem::Problem;
 use crate::model::lang::Lang;
 
@@ -50,56 +50,57 @@ struct Entry {
     unless: Vec<String>,
 }
 
-pub(super) fn read(file: &str, text: &str) -> (Vec<Rule>, Vec<Problem>) {
+pub(super) fn read(file: &str, text: &str) -> (List, Vec<Problem>) {
     let parsed: File = match toml::from_str(text) {
         Ok(parsed) => parsed,
         Err(error) => {
             let line = error.span().map(|span| line_of(text, span.start));
-            return (Vec::new(), vec![Problem::error(file, line, error.message())]);
+            return (List::default(), vec![Problem::error(file, line, error.message())]);
         }
     };
     let notation = Notation { courtesy: parsed.courtesy.join("|"), words: parsed.words };
     let mut rules = Vec::new();
     let mut problems = Vec::new();
+    if let Err(wrong) = notation.parse(&notation.courtesy) {
+        problems.push(Problem::error(file, None, wrong.message));
+    }
+    let mut weave = Weave::new(notation);
     for entry in parsed.rule {
         let span = entry.span();
         let read = entry.into_inner().try_into::<Entry>();
+        let before = weave.len();
         match read
             .map_err(|error| error.message().to_owned().into())
-            .and_then(|entry| rule(&notation, &entry))
+            .and_then(|entry| rule(&mut weave, &entry))
         {
             Ok(rule) => rules.push(rule),
             Err(wrong) => {
+                weave.cut(before);
                 let own = text.get(span.start..).unwrap_or_default();
                 let offset = wrong.near.and_then(|near| own.find(&near)).unwrap_or(0);
                 problems.push(Problem::error(file, line_of(text, span.start + offset), wrong.message));
             }
         }
     }
-    (rules, problems)
+    (List { rules, sieve: weave.weave() }, problems)
 }
 
-fn rule(notation: &Notation, entry: &Entry) -> Result<Rule, Wrong> {
+fn rule(weave: &mut Weave, entry: &Entry) -> Result<Rule, Wrong> {
     if entry.lang != "any" && entry.lang.parse::<Lang>().is_err() {
         return Err(format!("not a language: {} (or \"any\")", entry.lang).into());
     }
-    let any = optional(notation, &entry.patterns, entry.whole)?;
-    let points = points(notation, entry)?;
-    if any.is_none() && points.is_none() {
+    let any = weave.add(&entry.patterns, entry.whole)?;
+    let points = points(weave, entry)?;
+    if entry.patterns.is_empty() && points.is_none() {
         return Err("a rule needs patterns, or hints and \"enough\"".to_owned().into());
     }
-    let with = entry.with.iter().map(|pattern| notation.union(std::slice::from_ref(pattern), false));
-    let unless = optional(notation, &entry.unless, false)?;
+    let with = entry.with.iter().map(|pattern| weave.add(std::slice::from_ref(pattern), false));
     let with = with.collect::<Result<_, _>>()?;
+    let unless = weave.add(&entry.unless, false)?;
     Ok(Rule { intent: entry.intent, there: entry.there, any, points, with, unless })
 }
 
-/// The union of some patterns, if there are any.
-fn optional(notation: &Notation, patterns: &[String], whole: bool) -> Result<Option<Regex>, Wrong> {
-    if patterns.is_empty() { Ok(None) } else { notation.union(patterns, whole).map(Some) }
-}
-
-fn points(notation: &Notation, entry: &Entry) -> Result<Option<Points>, Wrong> {
+fn points(weave: &mut Weave, entry: &Entry) -> Result<Option<Points>, Wrong> {
     let Some(enough) = entry.enough else { return Ok(None) };
     let hint = |hint: &String| {
         let (points, pattern) =
@@ -107,7 +108,7 @@ fn points(notation: &Notation, entry: &Entry) -> Result<Option<Points>, Wrong> {
                 message: format!("not points and a pattern: {hint:?}"),
                 near: Some(hint.clone()),
             })?;
-        Ok((points, notation.union(&[pattern.to_owned()], false)?))
+        Ok((points, weave.add(&[pattern.to_owned()], false)?))
     };
     Ok(Some(Points { hints: entry.hints.iter().map(hint).collect::<Result<_, Wrong>>()?, enough }))
 }

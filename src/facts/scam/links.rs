@@ -52,6 +52,9 @@ fn pattern(text: &str) -> Regex {
 /// Every address in a message. A bare name such as "telia.se" counts only under a known top domain, as
 /// "t.ex" and a forgotten space after a full stop look the same.
 pub(super) fn find(message: &str, known: &Known) -> Vec<Link> {
+    if !may_hold_one(message) {
+        return Vec::new();
+    }
     let plain = message.replace("[.]", ".").replace("(.)", ".").replace("hxxp", "http");
     let mut links = Vec::new();
     for found in LINK.captures_iter(&plain) {
@@ -71,6 +74,15 @@ pub(super) fn find(message: &str, known: &Known) -> Vec<Link> {
         }
     }
     links
+}
+
+/// Whether there is a full stop inside a word, or what a scheme ends with: no link is without.
+fn may_hold_one(message: &str) -> bool {
+    let inside = |(at, _): (usize, &str)| {
+        // "[.]" and "(.)" too.
+        message.get(at + 1..).and_then(|rest| rest.chars().next()).is_some_and(|c| !c.is_whitespace())
+    };
+    message.contains(":/") || message.match_indices('.').any(inside)
 }
 
 /// Telephone numbers of other countries, as they are written.

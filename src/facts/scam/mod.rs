@@ -11,8 +11,10 @@ mod signs;
 
 use self::domain::Known;
 use self::links::Link;
-use self::signs::Patterns;
+use self::signs::{Heard, Patterns};
 use super::problem::Problem;
+use super::rules::fold::Folded;
+use super::rules::pattern;
 
 /// What an examination comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,13 +115,37 @@ impl ScamCheck {
         (Self { known, patterns }, problems)
     }
 
+    /// Compiles every pattern, as otherwise only the first text does that one could fit, and says which
+    /// cannot be; `text` is the file again, for their lines.
+    #[must_use]
+    pub fn compile_all(&self, file: &str, text: &str) -> Vec<Problem> {
+        pattern::problems(self.patterns.sieve.compile_all(), file, text)
+    }
+
     /// Looks for signs of fraud in a message.
     #[must_use]
     pub fn examine(&self, message: &str) -> Examination {
-        let links = links::find(message, &self.known);
+        self.judge(message, &links::find(message, &self.known), &mut self.patterns.hear(&Folded::of(message)))
+    }
+
+    /// Whether a text looks like a message or a link that somebody pasted to have it examined, rather
+    /// than like a question of their own.
+    #[must_use]
+    pub fn looks_pasted(&self, text: &str) -> bool {
+        self.is_pasted(text, &links::find(text, &self.known), &mut self.patterns.hear(&Folded::of(text)))
+    }
+
+    /// What there is to say of a text if it looks pasted; `folded` is the same text.
+    pub(super) fn examine_pasted(&self, text: &str, folded: &Folded) -> Option<Examination> {
+        let links = links::find(text, &self.known);
+        let mut heard = self.patterns.hear(folded);
+        self.is_pasted(text, &links, &mut heard).then(|| self.judge(text, &links, &mut heard))
+    }
+
+    fn judge(&self, message: &str, links: &[Link], heard: &mut Heard) -> Examination {
         let mut signs: Vec<Sign> = links.iter().flat_map(|link| self.known.signs(link)).collect();
-        signs.extend(signs::claims(message, &links, &self.known));
-        signs.extend(self.patterns.signs(message));
+        signs.extend(signs::claims(message, links, &self.known));
+        signs.extend(heard.signs());
         signs.extend(links::foreign_numbers(message).map(|seen| Sign::ForeignNumber { seen }));
         let mut seen = Vec::new();
         signs.retain(|sign| {
@@ -140,19 +166,16 @@ impl ScamCheck {
         Examination { verdict, signs }
     }
 
-    /// Whether a text looks like a message or a link that somebody pasted to have it examined, rather
-    /// than like a question of their own.
-    #[must_use]
-    pub fn looks_pasted(&self, text: &str) -> bool {
-        let links = links::find(text, &self.known);
+    fn is_pasted(&self, text: &str, links: &[Link], heard: &mut Heard) -> bool {
         let words = text.split_whitespace().count();
-        if self.patterns.is_question(text) && links.iter().all(|link| self.known.owner(link).is_some()) {
+        let is_question = heard.is_question();
+        if is_question && links.iter().all(|link| self.known.owner(link).is_some()) {
             return false;
         }
         if !links.is_empty() {
             return links.iter().any(Link::is_whole) || words >= LEAST_WORDS || words <= links.len() + 2;
         }
-        words >= LEAST_WORDS && !self.patterns.is_question(text) && self.patterns.sounds_received(text)
+        words >= LEAST_WORDS && !is_question && heard.sounds_received()
     }
 }
 

@@ -9,6 +9,7 @@ use super::signs::{Kind, Pattern, Patterns};
 use crate::facts::problem::Problem;
 use crate::facts::rules::fold::fold;
 use crate::facts::rules::pattern::{Notation, Wrong, line_of};
+use crate::facts::rules::sieve::Weave;
 use crate::model::lang::Lang;
 
 #[derive(Default, Deserialize)]
@@ -65,9 +66,9 @@ pub(super) fn read(file: &str, text: &str) -> (Known, Patterns, Vec<Problem>) {
     };
     let place = Place { file, text };
     let mut problems = Vec::new();
-    let notation = Notation { courtesy: String::new(), words: parsed.words };
+    let mut weave = Weave::new(Notation { courtesy: String::new(), words: parsed.words });
     let owners = place.each(parsed.owner, &mut problems, owner);
-    let list = place.each(parsed.pattern, &mut problems, |entry| pattern(&notation, &entry));
+    let list = place.each(parsed.pattern, &mut problems, |entry| pattern(&mut weave, &entry));
     let known = Known {
         owners,
         shorteners: parsed.shorteners,
@@ -75,7 +76,7 @@ pub(super) fn read(file: &str, text: &str) -> (Known, Patterns, Vec<Problem>) {
         top: parsed.top_domains,
         innocent: parsed.innocent,
     };
-    (known, Patterns { list }, problems)
+    (known, Patterns { list, sieve: weave.weave() }, problems)
 }
 
 /// The file that is read, for the lines of its problems.
@@ -90,13 +91,13 @@ impl Place<'_> {
         &self,
         entries: Vec<toml::Spanned<toml::Value>>,
         problems: &mut Vec<Problem>,
-        read: impl Fn(E) -> Result<T, Wrong>,
+        mut read: impl FnMut(E) -> Result<T, Wrong>,
     ) -> Vec<T> {
         let mut good = Vec::new();
         for entry in entries {
             let start = entry.span().start;
             let parsed = entry.into_inner().try_into::<E>().map_err(|e| Wrong::from(e.message().to_owned()));
-            match parsed.and_then(&read) {
+            match parsed.and_then(&mut read) {
                 Ok(value) => good.push(value),
                 Err(wrong) => {
                     let own = self.text.get(start..).unwrap_or_default();
@@ -133,11 +134,12 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(label)
 }
 
-fn pattern(notation: &Notation, entry: &PatternEntry) -> Result<Pattern, Wrong> {
+fn pattern(weave: &mut Weave, entry: &PatternEntry) -> Result<Pattern, Wrong> {
     if entry.lang != "any" && entry.lang.parse::<Lang>().is_err() {
         return Err(format!("not a language: {} (or \"any\")", entry.lang).into());
     }
-    let any = notation.union(&entry.patterns, false)?;
-    let unless = if entry.unless.is_empty() { None } else { Some(notation.union(&entry.unless, false)?) };
+    let before = weave.len();
+    let any = weave.add(&entry.patterns, false)?;
+    let unless = weave.add(&entry.unless, false).inspect_err(|_| weave.cut(before))?;
     Ok(Pattern { kind: entry.sign, any, unless })
 }

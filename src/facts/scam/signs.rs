@@ -2,12 +2,11 @@
 //!
 //! The words are data; here is only how they are applied.
 
-use regex::bytes::Regex;
-
 use super::Sign;
 use super::domain::{Known, Owner};
 use super::links::Link;
-use crate::facts::rules::fold::fold;
+use crate::facts::rules::fold::{Folded, fold};
+use crate::facts::rules::sieve::{Any, Sieve, Sifted};
 
 /// The kinds of signs that words give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -35,14 +34,21 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub kind: Kind,
-    pub any: Regex,
-    pub unless: Option<Regex>,
+    pub any: Any,
+    pub unless: Any,
 }
 
 /// All the words of one file.
 #[derive(Debug, Default)]
 pub(super) struct Patterns {
     pub list: Vec<Pattern>,
+    pub sieve: Sieve,
+}
+
+/// A text, and which of the words could be in it.
+pub(super) struct Heard<'a> {
+    list: &'a [Pattern],
+    sifted: Sifted<'a>,
 }
 
 /// A sender's name stands among the first words of a message, in bytes of folded text …
@@ -52,9 +58,15 @@ const FROM: [&str; 8] =
     [" fran ", " mvh ", " halsningar ", " vanligen ", " from ", " regards ", " team ", " kundtjanst "];
 
 impl Patterns {
+    /// Finds which words could be in a text.
+    pub(super) fn hear<'a>(&'a self, folded: &'a Folded) -> Heard<'a> {
+        Heard { list: &self.list, sifted: self.sieve.sift(folded.as_str()) }
+    }
+}
+
+impl Heard<'_> {
     /// The signs that words give.
-    pub(super) fn signs(&self, message: &str) -> Vec<Sign> {
-        let folded = fold(message);
+    pub(super) fn signs(&mut self) -> Vec<Sign> {
         let kinds = [
             (Kind::AsksForCode, Sign::AsksForCode),
             (Kind::AsksToInstall, Sign::AsksToInstall),
@@ -63,24 +75,23 @@ impl Patterns {
             (Kind::Urgency, Sign::Urgency),
             (Kind::AsksForPayment, Sign::AsksForPayment),
         ];
-        kinds.into_iter().filter(|(kind, _)| self.has(*kind, &folded)).map(|(_, sign)| sign).collect()
+        kinds.into_iter().filter(|(kind, _)| self.has(*kind)).map(|(_, sign)| sign).collect()
     }
 
     /// Whether a text is somebody's own question about messages, links or addresses.
-    pub(super) fn is_question(&self, text: &str) -> bool {
-        self.has(Kind::Question, &fold(text))
+    pub(super) fn is_question(&mut self) -> bool {
+        self.has(Kind::Question)
     }
 
     /// Whether a text speaks to its reader as a received message does.
-    pub(super) fn sounds_received(&self, text: &str) -> bool {
-        self.has(Kind::Received, &fold(text))
+    pub(super) fn sounds_received(&mut self) -> bool {
+        self.has(Kind::Received)
     }
 
-    fn has(&self, kind: Kind, folded: &str) -> bool {
-        let text = folded.as_bytes();
-        let fits =
-            |p: &&Pattern| p.any.is_match(text) && !p.unless.as_ref().is_some_and(|u| u.is_match(text));
-        self.list.iter().filter(|pattern| pattern.kind == kind).any(|pattern| fits(&pattern))
+    fn has(&mut self, kind: Kind) -> bool {
+        let text = &mut self.sifted;
+        let mut of_kind = self.list.iter().filter(|pattern| pattern.kind == kind);
+        of_kind.any(|pattern| text.fits(&pattern.any) && !text.fits(&pattern.unless))
     }
 }
 

@@ -12,7 +12,7 @@ use std::arch::x86_64::{
 use fearless_simd::prelude::*;
 use fearless_simd::{f32x4, i16x16, u8x32};
 
-use super::matrix::{Inputs, Matrix, TILE, WEIGHT_OFFSET};
+use super::matrix::{Inputs, LANES, Matrix, TILE, WEIGHT_OFFSET};
 
 /// Rows of weights that are unpacked at once: with a tile of inputs they fit into the nearest cache.
 const ROWS: usize = 4;
@@ -22,6 +22,16 @@ fearless_simd::kernel!(
     pub(super) fn multiply(avx2: Avx2, matrix: &Matrix, inputs: &Inputs, result: &mut [f32]) {
         let (columns, width) = (matrix.bias.len(), matrix.width);
         let (mask, offset) = (_mm256_set1_epi16(0xF), _mm256_set1_epi16(WEIGHT_OFFSET));
+        // Written out: as loops over the four parts it stays in memory instead of registers, ten times as
+        // slow, where the compiler does not see through the iterators (`lto = "off"`).
+        let dot = |weights: &[__m256i; 4], inputs: &[[i16; 2 * LANES]; 4]| {
+            let ([a, b, c, d], [e, f, g, h]) = (*weights, inputs);
+            let a = _mm256_madd_epi16(a, i16x16::from_slice(avx2, e).into());
+            let b = _mm256_madd_epi16(b, i16x16::from_slice(avx2, f).into());
+            let c = _mm256_madd_epi16(c, i16x16::from_slice(avx2, g).into());
+            let d = _mm256_madd_epi16(d, i16x16::from_slice(avx2, h).into());
+            _mm256_cvtepi32_ps(_mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d)))
+        };
         let mut weights: Vec<([__m256i; 4], __m256)> = Vec::with_capacity(ROWS * width);
         let groups = matrix.packed.chunks(ROWS * width).zip(matrix.scales.chunks(ROWS * width));
         for (group, (packed, scales)) in groups.enumerate() {
@@ -45,23 +55,16 @@ fearless_simd::kernel!(
                 let (third, fourth) = rest.split_at(width);
                 let scales = inputs.scales.get(tile * TILE..).unwrap_or_default();
                 for (column, weights) in (group * ROWS..).zip(weights.chunks_exact(width)) {
-                    let mut totals = [_mm256_setzero_ps(); TILE];
+                    let mut a = _mm256_setzero_ps();
+                    let (mut b, mut c, mut d) = (a, a, a);
                     let tokens = first.iter().zip(second).zip(third).zip(fourth);
-                    for ((parts, scale), (((a, b), c), d)) in weights.iter().zip(tokens) {
-                        for (total, token) in totals.iter_mut().zip([a, b, c, d]) {
-                            let mut products = *parts;
-                            for (product, input) in products.iter_mut().zip(&token.0) {
-                                let input: __m256i = i16x16::from_slice(avx2, input).into();
-                                *product = _mm256_madd_epi16(*product, input);
-                            }
-                            let [a, b, c, d] = products;
-                            let sum = _mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d));
-                            let whole = _mm256_cvtepi32_ps(sum);
-                            *total = _mm256_fmadd_ps(whole, *scale, *total);
-                        }
+                    for ((parts, scale), (((of_a, of_b), of_c), of_d)) in weights.iter().zip(tokens) {
+                        a = _mm256_fmadd_ps(dot(parts, &of_a.0), *scale, a);
+                        b = _mm256_fmadd_ps(dot(parts, &of_b.0), *scale, b);
+                        c = _mm256_fmadd_ps(dot(parts, &of_c.0), *scale, c);
+                        d = _mm256_fmadd_ps(dot(parts, &of_d.0), *scale, d);
                     }
                     // The sums of the eight numbers of each of the four totals.
-                    let [a, b, c, d] = totals;
                     let sums = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
                     let sums = _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps::<1>(sums));
                     let sums: f32x4<_> = sums.simd_into(avx2);

@@ -36,7 +36,7 @@ pub(super) type Packed = [u8; BLOCK];
 pub(super) struct Rounded(pub(super) [[i16; 2 * LANES]; 4]);
 
 /// Numbers of one block in a part.
-const LANES: usize = BLOCK / 4;
+pub(super) const LANES: usize = BLOCK / 4;
 
 /// Rows of inputs, rounded to whole numbers.
 pub(super) struct Inputs {
