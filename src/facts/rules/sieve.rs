@@ -146,7 +146,9 @@ impl Sieve {
                 let padded = format!(" {text} ");
                 for found in pieces.find_overlapping_iter(&padded) {
                     let needing = self.needing(found.pattern().as_usize());
-                    needing.iter().for_each(|pattern| mark(&mut candidates, *pattern));
+                    for pattern in needing {
+                        mark(&mut candidates, *pattern);
+                    }
                 }
             }
             None => candidates.fill(u64::MAX),
@@ -187,8 +189,8 @@ fn compile(expression: &Hir) -> Result<BoundedBacktracker, String> {
     let nfa = Compiler::new().configure(config).build_from_hir(expression);
     let spaces = Prefilter::new(MatchKind::LeftmostFirst, &[" "]);
     let been = backtrack::Config::new().visited_capacity(BEEN).prefilter(spaces);
-    let build = |nfa| BoundedBacktracker::builder().configure(been).build_from_nfa(nfa);
-    nfa.and_then(build).map_err(|error| error.to_string())
+    let nfa = nfa.map_err(|error| error.to_string())?;
+    BoundedBacktracker::builder().configure(been).build_from_nfa(nfa).map_err(|error| error.to_string())
 }
 
 impl Sifted<'_> {
@@ -312,7 +314,7 @@ mod tests {
         ) {
             let mut weave = Weave::new(notation());
             let each: Vec<Any> =
-                patterns.iter().map(|(p, whole)| weave.add(&[p.clone()], *whole).unwrap()).collect();
+                patterns.iter().map(|(p, whole)| weave.add(std::slice::from_ref(p), *whole).unwrap()).collect();
             let sieve = weave.weave();
             prop_assert_eq!(sieve.compile_all().count(), 0);
             let book: Vec<_> = patterns.iter().map(|(p, whole)| by_the_book(&notation(), p, *whole)).collect();
