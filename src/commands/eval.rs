@@ -11,6 +11,7 @@ use digidel::facts::knowledge::Knowledge;
 use digidel::facts::knowledge::search::eval::{self, Baseline, Question, Report};
 use digidel::facts::knowledge::search::train;
 use digidel::facts::source::Source;
+use digidel::facts::urgent::measure;
 use digidel::model::id::ArticleId;
 
 /// The options of the measurement.
@@ -28,10 +29,17 @@ pub struct Eval {
     /// Train first, with the thresholds fitted on these questions, and write config/embedding/classifier.bin
     #[arg(long, value_name = "DEV FILE", num_args = 0..=1, default_missing_value = "tests/eval/dev.jsonl")]
     train: Option<PathBuf>,
+    /// Measure how many texts of these files are told as an emergency instead: one JSON object a line, with
+    /// q, lang and label (fraud, crisis or none)
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["json", "baseline", "train"])]
+    urgent: Vec<PathBuf>,
 }
 
 /// Measures, or trains and measures.
 pub fn eval(options: &Eval, source: &Source) -> anyhow::Result<()> {
+    if !options.urgent.is_empty() {
+        return emergencies(&options.urgent, source);
+    }
     let mut knowledge = Knowledge::read(source).0;
     if let Some(dev) = &options.train {
         retrain(&knowledge, dev)?;
@@ -52,8 +60,26 @@ pub fn eval(options: &Eval, source: &Source) -> anyhow::Result<()> {
     }
 }
 
+fn emergencies(files: &[PathBuf], source: &Source) -> anyhow::Result<()> {
+    let mut cases = Vec::new();
+    for file in files {
+        let text = text(file)?;
+        cases.extend(
+            measure::read_cases(&text)
+                .map_err(|(line, error)| anyhow::anyhow!("{}:{line}: {error}", file.display()))?,
+        );
+    }
+    let report = measure::measure(&super::load(source), &cases);
+    writeln!(std::io::stdout().lock(), "{report}")?;
+    Ok(())
+}
+
+fn text(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
 fn read(file: &Path) -> anyhow::Result<Vec<Question>> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text = text(file)?;
     eval::read_questions(&text).map_err(|(line, error)| anyhow::anyhow!("{}:{line}: {error}", file.display()))
 }
 
@@ -65,7 +91,7 @@ fn retrain(knowledge: &Knowledge, dev: &Path) -> anyhow::Result<()> {
 }
 
 fn compare(report: &Report, file: &Path, embedded: bool) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text = text(file)?;
     let baseline: Baseline = serde_json::from_str(&text)?;
     let drops = report.drops_since(if embedded { &baseline.full } else { &baseline.lexical });
     if !drops.is_empty() {

@@ -1,18 +1,23 @@
 //! Fraud in progress and lives in danger in words that no rule foresaw: weighed, not matched.
 //!
-//! A linear model adds up what the words of a text say (`features`) and, where the search has the
-//! embedding model, what its meaning says. The weights are data, in `config/urgent.tsv`, learnt from
+//! A linear model adds up what the words of a text say (`features`), and of each of its sentences; where
+//! the search has the embedding model, a small network weighs that together with the meaning. The weights are data, in `config/urgent.tsv`, learnt from
 //! labelled phrasings by `tools/urgent/train.py`. The rules come first; what is said to somebody in
 //! danger is the engine's.
 
 pub(crate) mod features;
+pub mod measure;
 mod read;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::Serialize;
 
 use super::problem::Problem;
+
+/// Of so many parts, the whole and at least three sentences, is a long story.
+const LONG: usize = 3;
 
 /// What somebody is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -76,21 +81,48 @@ struct Thresholds {
 struct Weights {
     /// What a text without any known word begins with.
     bias: Pair,
-    words: HashMap<Box<str>, Pair>,
+    words: HashMap<u64, Pair, BuildHasherDefault<AsItIs>>,
     alone: Thresholds,
     /// Below this much by its words, a text is not worth embedding for.
     doubt: Pair,
     meaning: Option<Meaning>,
 }
 
-/// The part of the weights that reads vectors.
+/// The part of the weights that reads vectors: what is dangerous is no straight slice of all that can
+/// be meant, so units between pick out regions.
 #[derive(Debug, Default)]
 struct Meaning {
     bias: Pair,
-    /// How much the sum of the words counts.
-    words: Pair,
-    dimensions: Vec<Pair>,
+    units: Vec<Unit>,
     thresholds: Thresholds,
+}
+
+/// One of the units: what it adds to the sums by as much as it is excited.
+#[derive(Debug, Default)]
+struct Unit {
+    bias: f32,
+    adds: Pair,
+    /// How much the sums of the words excite it.
+    words: Pair,
+    dimensions: Vec<f32>,
+}
+
+/// Features are numbers as well mixed as any hash of them.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |sum, byte| (sum << 8) | u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
 }
 
 /// Tells emergencies by weights.
@@ -98,7 +130,11 @@ pub struct Urgency(Weights);
 
 /// What the words of a text add up to.
 #[derive(Clone, Copy, Debug)]
-pub struct Words(Pair);
+pub struct Words {
+    sums: Pair,
+    /// Whether the text is so long that its vector is of much beside the matter.
+    long: bool,
+}
 
 impl Urgency {
     /// Reads the text of `urgent.tsv`. With an error nothing is weighed, and the problem says where.
@@ -108,40 +144,37 @@ impl Urgency {
         (Self(weights), problems)
     }
 
-    /// What the words of a text add up to.
+    /// What the words of a text add up to: of the whole, or of the sentence that says more.
     #[must_use]
     pub fn words(&self, text: &str) -> Words {
-        let mut sum = Pair::default();
-        let all = features::each(text, |feature| {
-            if let Some(weight) = self.0.words.get(feature) {
-                sum = sum.plus(*weight);
-            }
+        let mut most = Pair { fraud: f32::NEG_INFINITY, crisis: f32::NEG_INFINITY };
+        let mut parts = 0;
+        features::parts(text, |found| {
+            let weights = found.iter().filter_map(|feature| self.0.words.get(&feature.number()));
+            let sum = weights.fold(Pair::default(), |sum, weight| sum.plus(*weight));
+            // Long texts are not more urgent for being long.
+            most = most.max(sum.times(1.0 / features::count(found.len().max(1)).sqrt()));
+            parts += 1;
         });
-        // Long texts are not more urgent for being long.
-        let scale = 1.0 / features::count(all.max(1)).sqrt();
-        Words(self.0.bias.plus(sum.times(Pair { fraud: scale, crisis: scale })))
+        Words { sums: self.0.bias.plus(most), long: parts > LONG }
     }
 
     /// Whether the vector of the text could change what its words say.
     #[must_use]
     pub fn wants_vector(&self, words: Words) -> bool {
         let doubt = self.0.doubt;
-        self.0.meaning.is_some() && (words.0.fraud >= doubt.fraud || words.0.crisis >= doubt.crisis)
+        self.0.meaning.is_some() && (words.sums.fraud >= doubt.fraud || words.sums.crisis >= doubt.crisis)
     }
 
     /// The emergency in a text by its words and, where there is one, its vector.
     #[must_use]
     pub fn judge(&self, words: Words, vector: Option<&[f32]>) -> Option<Urgent> {
         let Some((meaning, vector)) = self.0.meaning.as_ref().zip(vector) else {
-            return self.0.alone.judge(words.0, By::Words);
+            return self.0.alone.judge(words.sums, By::Words);
         };
-        let start = meaning.bias.plus(meaning.words.times(words.0));
-        let sum = meaning
-            .dimensions
-            .iter()
-            .zip(vector)
-            .fold(start, |sum, (weight, x)| sum.plus(weight.times(Pair { fraud: *x, crisis: *x })));
-        meaning.thresholds.judge(sum, By::Meaning)
+        let sum = meaning.units.iter().fold(meaning.bias, |sum, unit| sum.plus(unit.says(words, vector)));
+        let alone = || words.long.then(|| self.0.alone.judge(words.sums, By::Words)).flatten();
+        meaning.thresholds.judge(sum, By::Meaning).or_else(alone)
     }
 }
 
@@ -155,6 +188,14 @@ impl Urgent {
             Certainty::Likely if pasted => None,
             _ => Some(self),
         }
+    }
+}
+
+impl Unit {
+    fn says(&self, words: Words, vector: &[f32]) -> Pair {
+        let start = self.bias + self.words.fraud * words.sums.fraud + self.words.crisis * words.sums.crisis;
+        let sum = self.dimensions.iter().zip(vector).fold(start, |sum, (weight, x)| sum + weight * x);
+        self.adds.times(sum.max(0.0))
     }
 }
 
@@ -180,8 +221,12 @@ impl Pair {
         Self { fraud: self.fraud + other.fraud, crisis: self.crisis + other.crisis }
     }
 
-    fn times(self, other: Self) -> Self {
-        Self { fraud: self.fraud * other.fraud, crisis: self.crisis * other.crisis }
+    fn times(self, factor: f32) -> Self {
+        Self { fraud: self.fraud * factor, crisis: self.crisis * factor }
+    }
+
+    fn max(self, other: Self) -> Self {
+        Self { fraud: self.fraud.max(other.fraud), crisis: self.crisis.max(other.crisis) }
     }
 }
 
@@ -197,10 +242,21 @@ mod tests {
     fn small() -> Urgency {
         let file = "bias\t-1\t-1\nlikely\t1\t1\nsure\t3\t3\ndoubt\t-9\t-9\n\
             s:kod\t8\t0\ns:do\t0\t8\np:gav kod\t8\t0\n\
-            meaning-bias\t0\t0\nmeaning-words\t1\t1\nmeaning-likely\t2\t2\nmeaning-sure\t4\t4\nd:0\t2\t-2\n";
+            meaning-bias\t0\t0\nmeaning-likely\t2\t2\nmeaning-sure\t4\t4\n\
+            unit\t0\t1\t0\t1\t0\t2\nunit\t0\t0\t1\t0\t1\t-2\n";
         let (urgency, problems) = Urgency::read("urgent.tsv", file);
         assert!(problems.is_empty(), "{problems:?}");
         urgency
+    }
+
+    #[test]
+    fn in_a_long_story_one_sentence_is_heard() {
+        let urgency = small();
+        let judge = |text: &str| urgency.judge(urgency.words(text), Some(&[0.0])).map(|u| (u.danger, u.by));
+        let rest = "hon var sa rar och fragade om mina barn och min hund";
+        assert_eq!(judge(&format!("{rest} gav kod {rest}")), None);
+        let story = format!("{rest}. {rest}. Jag gav kod nu. {rest}.");
+        assert_eq!(judge(&story), Some((Danger::Fraud, By::Words)));
     }
 
     #[test]

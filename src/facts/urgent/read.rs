@@ -1,8 +1,10 @@
-//! Reads `urgent.tsv`: a name and a number for fraud and for crisis on each line.
+//! Reads `urgent.tsv`: a name and a number for fraud and for crisis on each line, and the units of the
+//! meaning with more numbers.
 //!
 //! A file with an error weighs nothing: half of the weights would judge worse than none.
 
-use super::{Meaning, Pair, Weights};
+use super::features::Feature;
+use super::{Meaning, Pair, Unit, Weights};
 use crate::facts::knowledge::embedding::DIMENSIONS;
 use crate::facts::problem::Problem;
 
@@ -18,32 +20,25 @@ pub(super) fn read(file: &str, text: &str) -> (Weights, Vec<Problem>) {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        match entry(line) {
-            Ok((name, pair)) if name.starts_with(['s', 'p', 'c']) && name.get(1..2) == Some(":") => {
-                weights.words.insert(name.into(), pair);
-            }
-            Ok((name, pair)) => {
-                named.push(name);
-                if let Err(message) = set(&mut weights, &mut meaning, name, pair) {
-                    problems.push(Problem::error(file, number, message));
-                }
-            }
-            Err(message) => problems.push(Problem::error(file, number, message)),
+        let (name, numbers) = line.split_once('\t').unwrap_or((line, ""));
+        if let Err(message) = entry(&mut weights, &mut meaning, name, numbers) {
+            problems.push(Problem::error(file, number, message));
+        }
+        // Features are many, and none of them is needed.
+        if !name.contains(':') {
+            named.push(name);
         }
     }
     let missing = |name: &str| (!named.contains(&name)).then(|| format!("\"{name}\" is missing"));
     let mut needed = vec!["bias", "likely", "sure", "doubt"];
-    if !meaning.dimensions.is_empty() {
-        needed.extend(["meaning-bias", "meaning-words", "meaning-likely", "meaning-sure"]);
-        if meaning.dimensions.len() > DIMENSIONS {
-            problems.push(Problem::error(file, None, format!("more than {DIMENSIONS} dimensions")));
-        }
+    if !meaning.units.is_empty() {
+        needed.extend(["meaning-bias", "meaning-likely", "meaning-sure"]);
     }
     problems.extend(needed.into_iter().filter_map(missing).map(|m| Problem::error(file, None, m)));
     if !problems.is_empty() {
         return (nothing(), problems);
     }
-    weights.meaning = (!meaning.dimensions.is_empty()).then_some(meaning);
+    weights.meaning = (!meaning.units.is_empty()).then_some(meaning);
     (weights, problems)
 }
 
@@ -54,14 +49,38 @@ fn nothing() -> Weights {
     Weights { alone, doubt: never, ..Weights::default() }
 }
 
-fn entry(line: &str) -> Result<(&str, Pair), String> {
-    let mut parts = line.split('\t');
-    let (Some(name), Some(fraud), Some(crisis), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+/// One line: a feature, a unit or a setting.
+fn entry(weights: &mut Weights, meaning: &mut Meaning, name: &str, numbers: &str) -> Result<(), String> {
+    if name == "unit" {
+        meaning.units.push(unit(numbers)?);
+    } else if let Some(feature) = Feature::named(name) {
+        weights.words.insert(feature.number(), pair(numbers)?);
+    } else {
+        set(weights, meaning, name, pair(numbers)?)?;
+    }
+    Ok(())
+}
+
+fn pair(numbers: &str) -> Result<Pair, String> {
+    let Some((fraud, crisis)) = numbers.split_once('\t') else {
         return Err("a line must be a name, a tab, a number for fraud, a tab, a number for crisis".to_owned());
     };
-    Ok((name, Pair { fraud: number(fraud)?, crisis: number(crisis)? }))
+    Ok(Pair { fraud: number(fraud)?, crisis: number(crisis)? })
+}
+
+fn unit(numbers: &str) -> Result<Unit, String> {
+    let numbers: Vec<f32> = numbers.split('\t').map(number).collect::<Result<_, _>>()?;
+    match numbers.as_slice() {
+        [bias, fraud, crisis, of_fraud, of_crisis, dimensions @ ..] if dimensions.len() <= DIMENSIONS => {
+            Ok(Unit {
+                bias: *bias,
+                adds: Pair { fraud: *fraud, crisis: *crisis },
+                words: Pair { fraud: *of_fraud, crisis: *of_crisis },
+                dimensions: dimensions.to_vec(),
+            })
+        }
+        numbers => Err(format!("a unit has 5 numbers and up to {DIMENSIONS} more, not {}", numbers.len())),
+    }
 }
 
 fn number(text: &str) -> Result<f32, String> {
@@ -76,23 +95,11 @@ fn set(weights: &mut Weights, meaning: &mut Meaning, name: &str, pair: Pair) -> 
         "sure" => &mut weights.alone.sure,
         "doubt" => &mut weights.doubt,
         "meaning-bias" => &mut meaning.bias,
-        "meaning-words" => &mut meaning.words,
         "meaning-likely" => &mut meaning.thresholds.likely,
         "meaning-sure" => &mut meaning.thresholds.sure,
-        _ => return dimension(meaning, name, pair),
+        _ => return Err(format!("an unknown name: {name}")),
     };
     *place = pair;
-    Ok(())
-}
-
-/// The dimensions of the vectors stand in their order.
-fn dimension(meaning: &mut Meaning, name: &str, pair: Pair) -> Result<(), String> {
-    let next = meaning.dimensions.len();
-    match name.strip_prefix("d:").map(str::parse::<usize>) {
-        Some(Ok(place)) if place == next => meaning.dimensions.push(pair),
-        Some(_) => return Err(format!("the next dimension must be d:{next}, not {name}")),
-        None => return Err(format!("an unknown name: {name}")),
-    }
     Ok(())
 }
 
@@ -109,8 +116,9 @@ mod tests {
             ("s:a\t1\tx", Some(6)),
             ("s:a\t1\tinf", Some(6)),
             ("bais\t1\t1", Some(6)),
-            ("d:1\t1\t1", Some(6)),
-            ("d:0\t1\t1", None),
+            ("unit\t1\t1", Some(6)),
+            ("unit\t1\t1\t1\t1\tx", Some(6)),
+            ("unit\t1\t1\t1\t1\t1", None),
         ] {
             let (weights, problems) = read("urgent.tsv", &format!("{good}{bad}\n"));
             assert_eq!(problems.first().map(|p| p.line), Some(line), "{bad}: {problems:?}");
