@@ -25,7 +25,7 @@ fuzz RUNS="100000":
 
 # Licences, advisories, bans
 deny:
-    cargo deny check
+    .ci/deny
 
 # How well the search finds, against the committed baseline
 eval *ARGS:

@@ -7,12 +7,14 @@ use std::sync::LazyLock;
 use crate::adapters::{discord, telegram, web};
 use crate::engine;
 use crate::facts::Facts;
+use crate::facts::centres::Centres;
 use crate::facts::source::Source;
 use crate::http::html;
 use crate::model::action::Action;
 use crate::model::lang::Lang;
 use crate::model::markup::Markup;
 use crate::model::message::{Ask, Content, Message, Placement};
+use crate::model::profile::Profiles;
 
 /// An entry: anything may come in, nothing may panic.
 pub type Entry = fn(&[u8]);
@@ -34,6 +36,14 @@ pub const TARGETS: [(&str, Entry); 9] = [
 const LONGEST: usize = 8_192;
 
 static FACTS: LazyLock<Facts> = LazyLock::new(|| Facts::load(&Source::built_in().lexical_only()).0);
+
+/// The same with the one centre that is tried: copying all of them took longer than what is tried.
+static ONE_CENTRE: LazyLock<Facts> = LazyLock::new(|| {
+    let motala = FACTS.centres.iter().filter(|centre| centre.id.as_str() == "motala").cloned().collect();
+    Facts { centres: Centres::new(motala), ..FACTS.clone() }
+});
+
+static PROFILES: LazyLock<Profiles> = LazyLock::new(engine::say::profiles);
 
 fn text(data: &[u8]) -> String {
     String::from_utf8_lossy(data).chars().take(LONGEST).collect()
@@ -91,13 +101,12 @@ fn markdown(data: &[u8]) {
         for part in discord::fuzz_markdown(&markup) {
             assert!(part <= 2_000, "{part} characters are too many for Discord");
         }
-        let profiles = engine::say::profiles();
         let to = telegram::To {
             chat: 1,
             placement: Placement::Below,
             handle: None,
             bot: None,
-            profile: profiles.of(Lang::Sv),
+            profile: PROFILES.of(Lang::Sv),
         };
         let message = Message { text: markup, lang: Lang::Sv, card: None, ask: Ask::Nothing };
         let _ = telegram::plan(to, &message);
@@ -110,7 +119,7 @@ fn markdown(data: &[u8]) {
 
 /// A calendar file with any name of a centre: whole lines, none too long.
 fn calendar(data: &[u8]) {
-    let file = engine::fuzz_calendar(&FACTS, &text(data));
+    let file = engine::fuzz_calendar(&ONE_CENTRE, &text(data));
     assert!(file.starts_with("BEGIN:VCALENDAR\r\n") && file.ends_with("END:VCALENDAR\r\n"), "{file:?}");
     for line in file.split("\r\n") {
         assert!(line.len() <= 75, "a line of {} bytes: {line:?}", line.len());
@@ -123,7 +132,7 @@ fn calendar(data: &[u8]) {
 fn files(data: &[u8]) {
     let text = text(data);
     crate::facts::fuzz_files(&text);
-    let _ = FACTS.overlaid([("centres/motala", text.as_str()), (text.as_str(), text.as_str())]);
+    let _ = ONE_CENTRE.overlaid([("centres/motala", text.as_str()), (text.as_str(), text.as_str())]);
 }
 
 /// A form of the web chat.

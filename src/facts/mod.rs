@@ -272,3 +272,23 @@ pub(crate) fn fuzz_files(text: &str) {
         let _ = knowledge::article::read_swedish("any.sv.md", id, text);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A seed that stops at the first line of a reader tries nothing of the rest.
+    #[test]
+    fn the_small_seeds_of_fuzzing_are_read_to_their_end() {
+        macro_rules! seed {
+            ($name:literal) => {
+                include_str!(concat!("../../fuzz/seeds/files/", $name))
+            };
+        }
+        assert_eq!(rules::fuzz(seed!("one-rule.toml")), 0);
+        assert_eq!(scam::fuzz(seed!("one-sign.toml")), 0);
+        assert_eq!(urgent::fuzz(seed!("weights.tsv")), 0);
+        let (id, _) = knowledge::article::name_parts("any.sv.md").expect("a name");
+        knowledge::article::read_swedish("any.sv.md", id, seed!("short.md")).expect("an article");
+    }
+}

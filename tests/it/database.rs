@@ -7,7 +7,7 @@ use digidel::model::chat::{Address, Platform};
 use digidel::store::{Store, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use crate::support::house::House;
+use crate::support::house::{House, booking};
 
 fn rut() -> Address {
     Address::new(Platform::Telegram, "rut")
@@ -57,17 +57,7 @@ async fn the_audit_is_only_ever_added_to() {
     let store = Store::open(&path).await.expect("a new database");
     let mut house = House::on(store);
     let rut = rut();
-    for line in [
-        "boka",
-        "Motala",
-        "[Testcentret i Motala]",
-        "[ons 3 mars]",
-        "[10.00]",
-        "[E-post]",
-        "[Nej tack]",
-        "Rut",
-        "ja",
-    ] {
+    for line in booking("Rut") {
         house.does(&rut, Some("sv"), line).await;
     }
     let pool = raw(&path).await;

@@ -240,10 +240,7 @@ mod tests {
     use super::*;
 
     fn small() -> Urgency {
-        let file = "bias\t-1\t-1\nlikely\t1\t1\nsure\t3\t3\ndoubt\t-9\t-9\n\
-            s:kod\t8\t0\ns:do\t0\t8\np:gav kod\t8\t0\n\
-            meaning-bias\t0\t0\nmeaning-likely\t2\t2\nmeaning-sure\t4\t4\n\
-            unit\t0\t1\t0\t1\t0\t2\nunit\t0\t0\t1\t0\t1\t-2\n";
+        let file = include_str!("../../../fuzz/seeds/files/weights.tsv");
         let (urgency, problems) = Urgency::read("urgent.tsv", file);
         assert!(problems.is_empty(), "{problems:?}");
         urgency

@@ -14,7 +14,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 use super::bot::Scene;
-use crate::support::house::{House, MONDAY, instant};
+use crate::support::house::{House, MONDAY, booking, instant};
 
 fn rut() -> Address {
     Address::new(Platform::Telegram, "rut")
@@ -75,18 +75,7 @@ async fn what_was_not_sent_is_sent_after_a_restore_and_reminders_stay() {
     let folder = tempfile::tempdir().expect("a folder");
     let (database, backup) = (folder.path().join("digidel.db"), folder.path().join("backup.db"));
     let mut house = house(&database).await;
-    let booking = [
-        "boka",
-        "Motala",
-        "[Testcentret i Motala]",
-        "[ons 3 mars]",
-        "[10.00]",
-        "[E-post]",
-        "[Nej tack]",
-        "Rut",
-        "ja",
-    ];
-    for line in booking {
+    for line in booking("Rut") {
         house.does(&rut(), Some("sv"), line).await;
     }
     unanswered(&mut house, "/privacy").await;

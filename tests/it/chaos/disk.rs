@@ -9,7 +9,7 @@ use super::evidence::{Evidence, Journal};
 use super::kills::{at_rest, now};
 
 /// Everything is in order in the end.
-async fn in_order(scene: &Scene) {
+pub async fn in_order(scene: &Scene) {
     at_rest(scene).await;
     let evidence = Evidence::gather(scene, &Journal::default());
     let wrong = checker::check(&scene.database(), &evidence, now()).await;
@@ -75,7 +75,7 @@ async fn any_single_write_may_fail() {
 }
 
 /// How a start ends that cannot succeed, and what is said.
-async fn start_fails(scene: &Scene, shim: Option<&Shim>) -> (ExitStatus, String) {
+pub async fn start_fails(scene: &Scene, shim: Option<&Shim>) -> (ExitStatus, String) {
     let mut bot = scene.start(shim);
     let mut ended = None;
     scene

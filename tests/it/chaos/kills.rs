@@ -57,7 +57,7 @@ fn people(
 async fn ordeal(kills: u64, end: End, seed: u64) {
     println!("{kills} times {end:?}, DIGIDEL_SEED={seed}");
     let began = Instant::now();
-    let scene = Scene::open().await;
+    let mut scene = Scene::open().await;
     let mut fresh = Fresh::new(seed);
     let shim = (end == End::Unplugged).then(Shim::build);
     let mut disk = Disk::default();
@@ -87,14 +87,16 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
             "{:?}",
             scene.telegram.violations()
         );
+        // Whoever waited in vain is looked at while everything is as it was.
+        while let Some(done) = people.try_join_next() {
+            went_on(done.expect("no panic"), &mut scene, seed);
+        }
         bot = scene.start(shim.as_ref());
     }
     scene.ready(&mut bot).await;
     going_on.end();
     while let Some(done) = people.join_next().await {
-        if let Err(error) = done.expect("no panic") {
-            panic!("seed {seed}: {error}\n{}", scene.last_words());
-        }
+        went_on(done.expect("no panic"), &mut scene, seed);
     }
     at_rest(&scene).await;
     scene.kill(bot);
@@ -108,6 +110,16 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
     );
     assert!(wrong.is_empty(), "seed {seed}: {wrong:#?}\n{}", scene.last_words());
     assert!(updates > 20 && texts > 2, "people did something: {updates} updates, {texts} texts");
+}
+
+/// Nobody waited in vain. Else the database and every call stay for whoever looks for the reason.
+fn went_on(done: Tried<()>, scene: &mut Scene, seed: u64) {
+    let Err(error) = done else { return };
+    scene.folder.disable_cleanup(true);
+    let calls: Vec<String> = scene.telegram.requests().iter().map(ToString::to_string).collect();
+    std::fs::write(scene.folder.path().join("calls.txt"), calls.join("\n")).expect("written");
+    let kept = scene.folder.path().display();
+    panic!("seed {seed}: {error}\n{}\nlook into {kept}", scene.last_words());
 }
 
 #[allow(clippy::disallowed_methods, reason = "the real program runs by the real clock")]

@@ -10,13 +10,13 @@
 //! | `kills.rs` | killed at any point |
 //! | `shim.c`, `power.rs`, `cuts.rs` | a recorded disk; what a power cut leaves of it |
 //! | `disk.rs`, `clock.rs` | a full, read-only, broken disk; a damaged file; a clock that jumps |
+//! | `mounts.rs` | the same full and read-only disks as real file systems, where mounting is allowed |
 //! | `failpoints.rs`, `calls.rs` | every statement, and every call, of a turn fails once |
 //! | `backup.rs` | backups, and putting them back |
 
 mod backup;
 mod bot;
 mod calls;
-
 mod checker;
 mod clock;
 mod cuts;
@@ -26,6 +26,7 @@ mod doctored;
 mod evidence;
 mod failpoints;
 mod kills;
+mod mounts;
 mod people;
 mod power;
 

@@ -12,21 +12,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tokio::time::Instant;
 
 use super::holding;
-use crate::support::house::House;
+use crate::support::house::{House, booking};
 
-const TALK: &[&str] = &[
-    "boka",
-    "Motala",
-    "[Testcentret i Motala]",
-    "[ons 3 mars]",
-    "[10.00]",
-    "[E-post]",
-    "[Nej tack]",
-    "Zebulina",
-    "ja",
-    "min papegoja Zebulon kan inte skriva ut",
-    "/mydata",
-];
+/// A visit, a question, and a copy of everything.
+fn talk() -> Vec<&'static str> {
+    booking("Zebulina").into_iter().chain(["min papegoja Zebulon kan inte skriva ut", "/mydata"]).collect()
+}
 
 fn days(now: Timestamp, days: i64) -> Timestamp {
     now + SignedDuration::from_hours(24 * days)
@@ -46,7 +37,7 @@ async fn each_kind_of_data_goes_when_its_days_are_over() {
     let path = folder.path().join("digidel.db");
     let mut house = House::on(Store::open(&path).await.expect("a database"));
     let rut: Address = "telegram:77001".parse().expect("an address");
-    for line in TALK {
+    for line in talk() {
         house.does(&rut, Some("sv"), line).await;
     }
     // What must run out last, kept by somebody who goes on writing.
@@ -77,7 +68,7 @@ async fn each_kind_of_data_goes_when_its_days_are_over() {
         0
     );
     let inbox = count(&path, "SELECT count(*) FROM inbox").await;
-    assert!(inbox > i64::try_from(TALK.len()).expect("few"), "the keys stay longer");
+    assert!(inbox > i64::try_from(talk().len()).expect("few"), "the keys stay longer");
     assert_eq!(
         tidy(&house.app, &house.store, &kept).await.expect("tidied"),
         Tidied::default(),
@@ -105,7 +96,7 @@ async fn each_kind_of_data_goes_when_its_days_are_over() {
 async fn nobody_with_a_visit_ahead_is_deleted() {
     let mut house = House::open().await;
     let rut: Address = "telegram:77002".parse().expect("an address");
-    for line in TALK {
+    for line in talk() {
         house.does(&rut, Some("sv"), line).await;
     }
     let kept = Retention { persons_days: 1, ..Retention::default() };

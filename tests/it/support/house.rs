@@ -45,6 +45,21 @@ pub fn facts() -> Arc<Facts> {
     Arc::clone(&FACTS)
 }
 
+/// What somebody says and presses who books a visit at the invented centre in Motala.
+pub fn booking(name: &str) -> [&str; 9] {
+    [
+        "boka",
+        "Motala",
+        "[Testcentret i Motala]",
+        "[ons 3 mars]",
+        "[10.00]",
+        "[E-post]",
+        "[Nej tack]",
+        name,
+        "ja",
+    ]
+}
+
 /// "2027-03-01 10:00" on a Swedish clock.
 pub fn instant(text: &str) -> Timestamp {
     let (date, time) = text.split_once(' ').expect("date and time");

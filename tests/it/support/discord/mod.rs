@@ -52,6 +52,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
 
 pub use faults::{Fault, Moment};
 pub use gateway::Order;
@@ -279,8 +280,8 @@ impl Server {
 
     /// Waits until `see` finds something; an error with the last requests when patience ends.
     pub async fn until<T>(&self, what: &str, mut see: impl FnMut(&State) -> Option<T>) -> Result<T, Cannot> {
-        let patience = tokio::time::sleep(PATIENCE);
-        tokio::pin!(patience);
+        const SLICE: Duration = Duration::from_secs(1);
+        let mut left = PATIENCE;
         loop {
             // Listen before looking, or a change in between would be missed.
             let changed = self.inner.changed.notified();
@@ -289,10 +290,13 @@ impl Server {
             if let Some(found) = self.look(&mut see) {
                 return Ok(found);
             }
-            tokio::select! {
-                () = changed => {}
-                () = &mut patience => return Err(self.gave_up(what)),
+            if left.is_zero() {
+                return Err(self.gave_up(what));
             }
+            let began = Instant::now();
+            let _ = timeout(left.min(SLICE), changed).await;
+            // While the machine or this process stood still, nobody could have done anything.
+            left = left.saturating_sub(began.elapsed().min(SLICE));
         }
     }
 

@@ -8,8 +8,9 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::screen::{Bubble, Button};
+use super::screen::{Bubble, Button, Screen};
 use super::user::{Sent, User};
+use super::world::World;
 
 /// The button that a person wanted to tap is not on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,32 +51,38 @@ impl User {
         message: Option<i64>,
         fits: impl Fn(&Button) -> bool,
     ) -> Result<Sent, NoButton> {
-        let screen = self.screen();
-        let here = |b: &&Bubble| message.is_none_or(|id| b.id == id);
-        let hit = screen.bubbles.iter().rev().filter(here).find_map(|bubble| {
-            let button = bubble.buttons.iter().flatten().find(|b| fits(b))?;
-            Some((bubble.id, button.data.clone()?))
-        });
-        let Some((id, data)) = hit else {
-            let all = screen.bubbles.iter().filter(here).flat_map(|b| b.buttons.iter().flatten());
-            let there = all.map(|b| b.label.clone()).collect();
-            return Err(NoButton { wanted: wanted.to_owned(), there });
-        };
-        Ok(self.forged_tap(id, &data))
+        // Found and tapped in one: else the bot may change the message in between, and the tap is one
+        // that nobody could make.
+        self.server().shared.with(|world| {
+            let screen = world.chats.get(&self.chat_id()).map(Screen::of).unwrap_or_default();
+            let here = |b: &&Bubble| message.is_none_or(|id| b.id == id);
+            let hit = screen.bubbles.iter().rev().filter(here).find_map(|bubble| {
+                let button = bubble.buttons.iter().flatten().find(|b| fits(b))?;
+                Some((bubble.id, button.data.clone()?))
+            });
+            let Some((id, data)) = hit else {
+                let all = screen.bubbles.iter().filter(here).flat_map(|b| b.buttons.iter().flatten());
+                let there = all.map(|b| b.label.clone()).collect();
+                return Err(NoButton { wanted: wanted.to_owned(), there });
+            };
+            Ok(self.tap_in(world, id, &data))
+        })
     }
 
     /// Taps with any data on any message, as an old or manipulated app can. A message that is gone
     /// comes as an inaccessible one.
     pub fn forged_tap(&self, message: i64, data: &str) -> Sent {
-        self.server().shared.with(|world| {
-            let id = world.add_tap(self.chat_id());
-            let body = json!({
-                "id": id, "from": self.json(), "message": world.message(self.chat_id(), message),
-                "chat_instance": "8140623547926110237", "data": data,
-            });
-            let update = world.push_update("callback_query", body);
-            Sent::new(update, message, world.change())
-        })
+        self.server().shared.with(|world| self.tap_in(world, message, data))
+    }
+
+    fn tap_in(&self, world: &mut World, message: i64, data: &str) -> Sent {
+        let id = world.add_tap(self.chat_id());
+        let body = json!({
+            "id": id, "from": self.json(), "message": world.message(self.chat_id(), message),
+            "chat_instance": "8140623547926110237", "data": data,
+        });
+        let update = world.push_update("callback_query", body);
+        Sent::new(update, message, world.change())
     }
 
     /// Presses a key of the keyboard under the input field; one that asks for the position sends

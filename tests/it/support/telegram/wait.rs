@@ -5,8 +5,9 @@
 //! It does not: fail a test; the caller decides (`?`, `unwrap`).
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use super::log::Record;
 use super::screen::{Bubble, Screen};
@@ -34,22 +35,29 @@ impl fmt::Debug for TimedOut {
 
 impl std::error::Error for TimedOut {}
 
+/// No wait for one change takes longer, by the clock of a process that runs.
+const SLICE: Duration = Duration::from_secs(1);
+
 /// So many calls are shown in a report.
 const LAST_CALLS: usize = 12;
 
 impl Server {
     /// Waits until `look` gives something. `what` names it in the report.
     pub async fn wait<T>(&self, what: &str, mut look: impl FnMut(&Self) -> Option<T>) -> Result<T, TimedOut> {
-        let deadline = Instant::now() + self.patience;
+        let mut left = self.patience;
         // Subscribed before the first look: no change can slip in between.
         let mut changed = self.shared.subscribe();
         loop {
             if let Some(found) = look(self) {
                 return Ok(found);
             }
-            if timeout_at(deadline, changed.changed()).await.is_err() {
+            if left.is_zero() {
                 return Err(self.timed_out(what));
             }
+            let began = Instant::now();
+            let _ = timeout(left.min(SLICE), changed.changed()).await;
+            // While the machine or this process stood still, nobody could have done anything.
+            left = left.saturating_sub(began.elapsed().min(SLICE));
         }
     }
 
