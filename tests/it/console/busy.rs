@@ -90,7 +90,7 @@ async fn deletion_leaves_the_writer_to_others_again_and_again() {
 async fn nobody_waits_for_a_long_reader_after_something_was_deleted() {
     let (folder, path, mut house) = on_disk().await;
     let rut = Address::new(Platform::Telegram, 1);
-    house.does(&rut, Some("sv"), "min papegoja Zebulon").await;
+    house.does(&rut, Some("sv"), "min hemlighet är papegojan Zebulon").await;
     let reader = beside(&path).await;
     let mut reading = reader.begin().await.expect("a transaction");
     let seen: i64 =
