@@ -10,8 +10,9 @@ use crate::model::staff::StaffOp;
 /// How much of a text is read, in characters: more than any platform lets a person write.
 const LONGEST: usize = 16_384;
 
-/// As much of a text as is read, without its secrets.
+/// As much of a text as is read, without its secrets, and without the character that ends a text in SQLite.
 fn of(text: &str) -> (String, Masked) {
+    let text = &text.replace('\0', " ");
     let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
     engine::mask::mask(text.get(..end).unwrap_or_default())
 }

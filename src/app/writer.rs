@@ -87,7 +87,17 @@ async fn turn_over(desk: &Desk, batch: &[Job]) -> Vec<TurnResult> {
     let mut results = Vec::with_capacity(batch.len());
     let mut parts = vec![batch];
     while let Some(part) = parts.pop() {
-        match (turn_over_whole(desk, part).await, part) {
+        let turnover = match desk.store.begin().await {
+            Ok(turnover) => turnover,
+            // No turn's fault: halves would only wait for the database one after the other.
+            Err(error) => {
+                tracing::error!(%error, turns = part.len(), "the turns were not saved");
+                results.push(Err(error.into()));
+                results.extend(part.iter().skip(1).map(|_| Err(HandleError::Stopping)));
+                continue;
+            }
+        };
+        match (turn_over_whole(desk, turnover, part).await, part) {
             (Ok(turned), _) => results.extend(turned.into_iter().map(Ok)),
             (Err(error), [_]) => {
                 tracing::error!(%error, "a turn failed and was undone");
@@ -103,9 +113,12 @@ async fn turn_over(desk: &Desk, batch: &[Job]) -> Vec<TurnResult> {
 }
 
 /// One transaction: all of these turns, or an error and none.
-async fn turn_over_whole(desk: &Desk, batch: &[Job]) -> Result<Vec<(Handled, Turned)>, HandleError> {
+async fn turn_over_whole(
+    desk: &Desk,
+    mut turnover: Turnover<'_>,
+    batch: &[Job],
+) -> Result<Vec<(Handled, Turned)>, HandleError> {
     let mut shelved = desk.shelf.get();
-    let mut turnover = desk.store.begin().await?;
     let ahead = batch.iter().map(|job| (job.turn.key.as_str(), &job.turn.event.chat.address));
     let newest = turnover.look_ahead(ahead).await?;
     // The writer's own look, not the adapter's: a day that staff closed a moment ago is closed. Nobody

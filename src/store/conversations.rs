@@ -33,7 +33,6 @@ impl Turnover<'_> {
     ) -> Result<(), StoreError> {
         let json = serde_json::to_string(session).map_err(|e| StoreError::Unreadable(e.to_string()))?;
         let here = address.to_string();
-        self.waiting.any = true;
         self.waiting.sessions.push(&(&here, &json, to_millis(now)))?;
         if let Some(ahead) = &mut self.ahead {
             ahead.sessions.insert(here, json);

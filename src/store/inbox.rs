@@ -78,7 +78,6 @@ impl Turnover<'_> {
             new.then_some(ahead.inbox)
         });
         let Some(id) = self.turn else { return Ok(Noted::Repeated) };
-        self.waiting.any = true;
         self.waiting.inbox.push(InboxRow(
             id,
             key.to_owned(),

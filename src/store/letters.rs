@@ -76,7 +76,6 @@ impl Turnover<'_> {
     ) -> Result<i64, StoreError> {
         let json = |e: serde_json::Error| StoreError::Unreadable(e.to_string());
         let id = self.next_letter().await?;
-        self.waiting.any = true;
         self.waiting.letters.push(&(
             id,
             letter.to.to_string(),

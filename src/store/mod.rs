@@ -293,7 +293,7 @@ async fn inspect_open(file: &mut SqliteConnection, path: &Path) -> Result<(), St
 impl Turnover<'_> {
     /// The database, with everything written that waited for it.
     async fn sql(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        if self.waiting.any {
+        if !self.waiting.is_empty() {
             self.waiting.write(&mut self.tx).await?;
         }
         Ok(&mut self.tx)

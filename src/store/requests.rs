@@ -58,7 +58,6 @@ impl Turnover<'_> {
 
     pub(super) fn write_request(&mut self, request: &Request, now: Timestamp) -> Result<(), StoreError> {
         let place = request.municipality.as_ref().map(Municipality::as_str);
-        self.waiting.any = true;
         // serde writes tuples of up to sixteen; the row is one of twenty-one.
         self.waiting.requests.push(&json!([
             request.id.number(),

@@ -85,18 +85,21 @@ pub(super) struct Waiting {
     pub letters: Rows,
     /// As they were noted.
     pub inbox: Vec<InboxRow>,
-    /// Whether there is anything at all.
-    pub any: bool,
 }
 
 impl Waiting {
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        let rows = [&self.sessions, &self.requests, &self.settled, &self.letters];
+        self.inbox.is_empty() && rows.iter().all(|rows| rows.0.is_empty())
+    }
+
     /// Writes everything that waits.
     pub async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         let mut inbox = Rows::default();
         for row in self.inbox.drain(..) {
             inbox.push(&row)?;
         }
-        self.any = false;
         sqlx::query(WRITE)
             .bind(self.sessions.take()?)
             .bind(self.requests.take()?)

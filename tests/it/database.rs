@@ -69,6 +69,15 @@ async fn the_audit_is_only_ever_added_to() {
 }
 
 #[tokio::test]
+async fn nothing_is_lost_behind_a_character_that_ends_a_text() {
+    let mut house = House::open().await;
+    let rut = rut();
+    house.does(&rut, Some("sv"), "min skrivare\0 skriver inte").await;
+    let talk = house.app.conversation(&rut, 10).await.expect("the database answers");
+    assert!(format!("{talk:?}").contains("skriver inte"), "{talk:?}");
+}
+
+#[tokio::test]
 async fn what_is_forgotten_is_in_no_byte_of_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("digidel.db");
