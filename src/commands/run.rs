@@ -32,6 +32,7 @@ use digidel::store::{Store, StoreError};
 use digidel::telemetry;
 use digidel::tidy::{self, Tidied};
 use digidel::watch::Watch;
+use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -92,68 +93,41 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
     let app = App::start(facts, store.clone(), clock.clone(), super::system_seed(), Arc::clone(&bell))
         .guarded(settings.limits);
     let stop = CancellationToken::new();
-    let mut tasks: JoinSet<()> = JoinSet::new();
-    let mut outbox = Outbox::new(store.clone(), clock.clone(), bell, Arc::new(AlarmClock(app.clone())));
-
-    // Each adapter that is configured adds its carrier to the outbox, its listener to the tasks and,
-    // if it has any, its routes to the HTTP server.
-    let mut other = axum::Router::new();
-    let mut parts = Vec::new();
-    if let Some(telegram) =
-        Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
-    {
-        outbox = outbox.with(Platform::Telegram, telegram.clone());
-        parts.push(telegram_part(&telegram));
-        if let Some(webhook) = telegram.routes() {
-            other = other.merge(webhook);
-        }
-        tasks.spawn(telegram.listen(stop.clone()));
-    }
-    if settings.discord.token.is_some() {
-        let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(&app, &store))?;
-        outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
-        parts.push(discord_part(&discord));
-        tasks.spawn(discord.listen(stop.clone()));
-    }
-
+    let mail = WebMail::default();
+    let outbox = Outbox::new(store.clone(), clock.clone(), bell, Arc::new(AlarmClock(app.clone())))
+        .with(Platform::Web, Arc::new(mail.clone()));
+    let adapters = connect(&settings, &app, &store, outbox, &stop)?;
+    let Adapters { mut outbox, parts, routes, listening } = adapters;
     if demo.is_some() {
         // What the invented residents of these are told is seen in the console, and goes nowhere.
         let nowhere = Arc::new(Nowhere);
         outbox = outbox.with(Platform::Telegram, nowhere.clone()).with(Platform::Discord, nowhere);
     }
-    let mail = WebMail::default();
-    outbox = outbox.with(Platform::Web, Arc::new(mail.clone()));
     let site = Site::new(&settings.http, store.clone())
         .watching(Parts::new(parts, clock.clone()))
         .of_demo(demo.is_some());
     let pages = web::router(app.clone(), site.clone(), mail);
     let looks = previews(Labels::new(&say::discord), say::profiles());
     let desk = console::router(app.clone(), store.clone(), site.clone(), settings.retention, looks);
-    let pages = pages.merge(desk);
+    let router = http::router(&site, pages.merge(desk), routes);
     let listener = listen(&settings).await?;
-    let router = http::router(&site, pages, other);
-    let patience = Duration::from_secs(u64::from(settings.http.patience_seconds.max(1)));
-    let server = http::serve(listener, router, patience, stop.clone());
-    tasks.spawn(async move {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "the HTTP server failed");
-        }
-    });
-
-    let backups = backup::keep_backing_up(
-        settings.backup.clone(),
-        settings.database.clone(),
-        clock.clone(),
-        stop.clone(),
-    );
-    tasks.spawn(backups);
-    tasks.spawn(tidy_figures(stop.clone()));
-    tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
-    welcome(&settings, &store, &site, demo.as_ref(), clock()).await?;
     let left = outbox.recover().await.context("the outbox cannot be read")?;
     if left > 0 {
         tracing::warn!(letters = left, "letters were under way when the bot last stopped");
     }
+    welcome(&settings, &store, &site, demo.as_ref(), clock()).await?;
+
+    // A start that fails has received nothing: only from here on does anything run, and nothing ends it.
+    let mut tasks: JoinSet<()> = JoinSet::new();
+    for listening in listening {
+        tasks.spawn(listening);
+    }
+    let patience = Duration::from_secs(u64::from(settings.http.patience_seconds.max(1)));
+    tasks.spawn(serve_pages(http::serve(listener, router, patience, stop.clone())));
+    let (backup, database) = (settings.backup.clone(), settings.database.clone());
+    tasks.spawn(backup::keep_backing_up(backup, database, clock, stop.clone()));
+    tasks.spawn(tidy_figures(stop.clone()));
+    tasks.spawn(tidy(app.clone(), store.clone(), settings.retention, stop.clone()));
     tasks.spawn(Arc::new(outbox).run(stop.clone()));
     stopped().await;
     tracing::info!("stopping: letters under way are finished first");
@@ -161,6 +135,53 @@ async fn serve(settings: Settings, facts: Arc<Facts>, demo: Option<Login>) -> an
     while tasks.join_next().await.is_some() {}
     store.close().await;
     Ok(())
+}
+
+/// The adapters that are configured: what each adds to the rest of the program.
+struct Adapters {
+    /// With their carriers.
+    outbox: Outbox,
+    /// How each does.
+    parts: Vec<Part>,
+    /// Theirs beside the pages.
+    routes: axum::Router,
+    /// What receives, once it is polled.
+    listening: Vec<BoxFuture<'static, ()>>,
+}
+
+/// Sets up the adapters that are configured. Nothing is received yet.
+fn connect(
+    settings: &Settings,
+    app: &App,
+    store: &Store,
+    mut outbox: Outbox,
+    stop: &CancellationToken,
+) -> anyhow::Result<Adapters> {
+    let (mut parts, mut listening) = (Vec::new(), Vec::<BoxFuture<'static, ()>>::new());
+    let mut routes = axum::Router::new();
+    if let Some(telegram) =
+        Telegram::connect(&settings.telegram, &settings.http, app.clone(), say::profiles())?
+    {
+        outbox = outbox.with(Platform::Telegram, telegram.clone());
+        parts.push(telegram_part(&telegram));
+        if let Some(webhook) = telegram.routes() {
+            routes = routes.merge(webhook);
+        }
+        listening.push(Box::pin(telegram.listen(stop.clone())));
+    }
+    if settings.discord.token.is_some() {
+        let discord = Discord::new(&settings.discord, app.clone(), discord_wiring(app, store))?;
+        outbox = outbox.with(Platform::Discord, Arc::new(discord.clone()));
+        parts.push(discord_part(&discord));
+        listening.push(Box::pin(discord.listen(stop.clone())));
+    }
+    Ok(Adapters { outbox, parts, routes, listening })
+}
+
+async fn serve_pages(server: impl Future<Output = std::io::Result<()>>) {
+    if let Err(error) = server.await {
+        tracing::error!(%error, "the HTTP server failed");
+    }
 }
 
 /// Becomes the only bot on the database; waits a moment for another that is stopping.
