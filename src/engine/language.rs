@@ -11,10 +11,11 @@ use crate::model::lang::Lang;
 
 /// How sure the language of a text must be before the conversation changes to it.
 const SURE: f32 = 0.9;
-/// From how many words a text may change the language of a conversation that has one. A stray word
-/// or a name must not.
+/// From how many words a text may change the language of a conversation that has one, or overrule what
+/// the platform says of the person. A stray word or a name must not.
 const WORDS_TO_CHANGE: usize = 3;
-/// From how many words it may set the first one, or change it where the script is another too.
+/// From how many words it may set the first one where nothing is known, or change it where the script is
+/// another too.
 const WORDS_TO_BEGIN: usize = 2;
 
 /// What language to speak, and what else the person seems to speak.
@@ -33,8 +34,13 @@ pub(super) fn of(session: &Session, event: &Event, understanding: Option<&Unders
         _ => None,
     };
     let Some(current) = session.lang else {
-        let begun = written.filter(|w| w.words >= WORDS_TO_BEGIN || w.own_script).map(|w| w.lang);
-        return Spoken { lang: begun.or(event.hints.lang).unwrap_or_default(), wrote: None };
+        let hint = event.hints.lang;
+        let enough = |w: &Written| match hint {
+            Some(hint) if !same(w.lang, hint) => WORDS_TO_CHANGE,
+            _ => WORDS_TO_BEGIN,
+        };
+        let begun = written.filter(|w| w.words >= enough(w) || w.own_script).map(|w| w.lang);
+        return Spoken { lang: begun.or(hint).unwrap_or_default(), wrote: None };
     };
     let another = written
         .filter(|w| !same(w.lang, current))
@@ -63,14 +69,17 @@ fn written_in(text: &str, understanding: &Understanding) -> Option<Written> {
     }
     let (lang, sure) = understanding.found.lang?;
     let own_script = text.chars().filter(|c| c.is_alphabetic()).any(|c| !is_latin(c));
-    // A code, a number or a single letter is in no language.
-    let is_word = |word: &&str| {
-        word.chars().count() >= 2
-            && word.chars().any(char::is_alphabetic)
-            && !word.chars().any(char::is_numeric)
-    };
-    let words = text.split_whitespace().filter(is_word).count();
+    let words = text.split_whitespace().enumerate().filter(|(n, word)| is_word(word, *n == 0)).count();
     (sure >= SURE && Lang::OFFERED.contains(&lang)).then_some(Written { lang, words, own_script })
+}
+
+/// Whether a word says something of the language. A code, a number or a single letter is in none, nor is
+/// a name: a capital letter that does not begin the text.
+fn is_word(word: &str, begins: bool) -> bool {
+    word.chars().count() >= 2
+        && word.chars().any(char::is_alphabetic)
+        && !word.chars().any(char::is_numeric)
+        && (begins || !word.starts_with(char::is_uppercase) || word.chars().all(|c| !c.is_lowercase()))
 }
 
 /// Latin letters with all their diacritics: Basic Latin to Latin Extended-B, and Latin Extended
