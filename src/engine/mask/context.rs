@@ -76,7 +76,7 @@ fn words(pattern: &str) -> Regex {
 /// What the nearest telling word before byte `start` says; `not_before` is where the number before ended.
 pub(super) fn before(text: &str, start: usize, not_before: usize) -> Context {
     let reach = last_sentence(back(text, start, not_before));
-    if reach.is_empty() {
+    if reach.trim_start().is_empty() {
         return Context::Unknown;
     }
     let mut nearest = (0, Context::Unknown);
@@ -116,7 +116,10 @@ fn back(text: &str, start: usize, not_before: usize) -> &str {
 
 /// What stands after the last mark or end of a sentence.
 fn last_sentence(text: &str) -> &str {
-    let after = |pattern: &str| text.rfind(pattern).map_or(0, |at| at + pattern.len());
-    let from = [". ", "? ", "! ", "]", "؟ "].into_iter().map(after).max().unwrap_or(0);
+    let ends = |(at, mark): &(usize, &str)| {
+        *mark == "]" || text.get(at + mark.len()..).is_some_and(|rest| rest.starts_with(' '))
+    };
+    let last = text.rmatch_indices(['.', '?', '!', ']', '؟']).find(ends);
+    let from = last.map_or(0, |(at, mark)| at + mark.len());
     text.get(from..).unwrap_or_default()
 }

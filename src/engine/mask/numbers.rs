@@ -23,8 +23,13 @@ pub(super) fn find(text: &str, groups: &[Group]) -> Vec<Find> {
     let mut told_until = 0;
     for run in runs(groups) {
         let look = Look { text, run, told_until };
-        look.identities(&mut finds);
-        look.cards(&mut finds);
+        let digits: usize = run.iter().map(Group::len).sum();
+        if digits >= SHORT {
+            look.identities(&mut finds);
+        }
+        if digits >= *CARD.start() {
+            look.cards(&mut finds);
+        }
         if let Some(last) = run.iter().rev().find(|group| group.len() >= 3) {
             told_until = last.end;
         }
@@ -340,14 +345,15 @@ fn date_at_the_end(before: &[Group]) -> Option<&Group> {
 }
 
 fn is_interim_joint(between: &str, digits_behind: usize) -> bool {
+    if !matches!(digits_behind, 2 | 3) || between.ends_with(' ') || between.chars().nth(5).is_some() {
+        return false;
+    }
     let letters: String =
         between.chars().filter(|c| !is_invisible(*c) && !is_dash(*c) && *c != '+' && *c != ' ').collect();
     let letters = letters.to_ascii_uppercase();
-    let close = between.chars().count() <= 5 && !between.ends_with(' ');
     match digits_behind {
-        3 => close && letters.len() == 1 && INTERIM.contains(&letters),
-        2 => close && letters == "TF",
-        _ => false,
+        3 => letters.len() == 1 && INTERIM.contains(&letters),
+        _ => letters == "TF",
     }
 }
 
