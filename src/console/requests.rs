@@ -18,7 +18,7 @@ use crate::model::lang::Lang;
 use crate::model::request::{Outcome, Request, RequestKind, RequestStatus};
 use crate::model::time::{Date, Time, Timestamp, from_millis, swedish_instant, to_millis};
 use crate::store::StoreError;
-use crate::store::worklist::Filter;
+use crate::store::worklist::{Filter, Order};
 
 /// How many stand on a page.
 const PAGE: u32 = 50;
@@ -43,7 +43,7 @@ pub(super) struct Asked {
     until: String,
     assignee: String,
     words: String,
-    before: String,
+    after: String,
     done: Option<String>,
 }
 
@@ -66,10 +66,7 @@ impl Asked {
             until: self.until.parse::<Date>().ok().and_then(|d| d.tomorrow().ok()).and_then(start_of),
             assignee: self.assignee.parse().ok(),
             words: some(&self.words),
-            before: self
-                .before
-                .split_once('-')
-                .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
+            after: self.after.split_once('-').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))),
             ..Filter::default()
         };
         if !staff.account.is_administrator() {
@@ -79,7 +76,11 @@ impl Asked {
             "unanswered" => filter.statuses = vec![RequestStatus::Unanswered],
             "mine" => filter.assignee = Some(staff.account.id),
             "all" => filter.merged = true,
-            _ if self.is_plain() => filter.statuses = vec![RequestStatus::Waiting, RequestStatus::Claimed],
+            _ if self.is_plain() => {
+                filter.statuses = vec![RequestStatus::Waiting, RequestStatus::Claimed];
+                // Whoever comes to help begins with whom nobody has helped for the longest.
+                filter.order = Order::LongestWaitFirst;
+            }
             _ => {}
         }
         if let Some(status) = RequestStatus::from_word(&self.status) {
@@ -115,12 +116,12 @@ impl Asked {
     }
 
     /// The address of the page after this request.
-    fn after(&self, last: &Request) -> String {
+    fn next_page(&self, last: &Request) -> String {
         address(&self.query(&format!("{}-{}", to_millis(last.changed_at), last.id.number())))
     }
 
     /// The fields as in an address.
-    fn query(&self, before: &str) -> String {
+    fn query(&self, after: &str) -> String {
         let view = if self.is_plain() { "" } else { self.view.as_str() };
         let fields = [
             ("view", view),
@@ -135,7 +136,7 @@ impl Asked {
             ("until", &self.until),
             ("assignee", &self.assignee),
             ("words", &self.words),
-            ("before", before),
+            ("after", after),
         ];
         let set = fields.iter().filter(|(_, value)| !value.is_empty());
         let pairs: Vec<String> =
@@ -218,7 +219,7 @@ async fn page(console: &Console, asked: Asked, headers: &HeaderMap) -> Result<Pa
     let centre_name =
         |id: &CentreId| facts.centres.get(id).map_or_else(|| id.to_string(), |c| c.name.clone());
     let full = found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let more = found.last().filter(|_| full).map(|last| asked.after(last));
+    let more = found.last().filter(|_| full).map(|last| asked.next_page(last));
     let notices = console.store.open_notices().await.or_broken(console, headers)?;
     let rows = found.iter().map(|r| Row {
         notice: notice(w, &notices, r.id),

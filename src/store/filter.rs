@@ -10,6 +10,16 @@ use crate::model::id::CentreId;
 use crate::model::request::{Outcome, RequestKind, RequestStatus};
 use crate::model::time::{Timestamp, to_millis};
 
+/// Which requests come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Order {
+    /// The last changed.
+    #[default]
+    LatestFirst,
+    /// Those that nothing has happened to for the longest.
+    LongestWaitFirst,
+}
+
 /// Which requests are wanted; what is `None` does not narrow.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Filter {
@@ -39,8 +49,10 @@ pub struct Filter {
     pub merged: bool,
     /// Only of these centres, or of none; empty: of all.
     pub only: Vec<CentreId>,
-    /// Older than this one, by the last change and the number: the next page.
-    pub before: Option<(i64, i64)>,
+    /// Which come first.
+    pub order: Order,
+    /// Those after this one in that order, by the last change and the number: the next page.
+    pub after: Option<(i64, i64)>,
 }
 
 /// The platform of a request, as the index has it.
@@ -91,10 +103,21 @@ impl Filter {
         self.columns() == 1 && self.from.is_none() && self.until.is_none() && self.only.is_empty()
     }
 
+    /// The rows of one part that come first, in order; `count` at most.
+    pub(super) fn first(&self, words: Option<&str>, broad: bool, count: u32) -> QueryBuilder<Sqlite> {
+        let mut query = self.select(words, broad);
+        query.push(match self.order {
+            Order::LatestFirst => " ORDER BY changed_at DESC, id DESC LIMIT ",
+            Order::LongestWaitFirst => " ORDER BY changed_at, id LIMIT ",
+        });
+        query.push_bind(count);
+        query
+    }
+
     /// The rows that fit. One column has an index of its own; for several, and for words that stand
-    /// nearly everywhere, the index that holds every column is walked from its newest end: how rare a
+    /// nearly everywhere, the index that holds every column is walked in the order of the list: how rare a
     /// combination is, the database cannot know.
-    pub(super) fn select(&self, words: Option<&str>, broad: bool) -> QueryBuilder<Sqlite> {
+    fn select(&self, words: Option<&str>, broad: bool) -> QueryBuilder<Sqlite> {
         let walk = if words.is_some() { broad } else { !self.is_one_column() };
         let index = if walk { " INDEXED BY requests_list" } else { "" };
         let mut query = QueryBuilder::new("SELECT * FROM requests");
@@ -155,7 +178,16 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter, words: Option<&str>
         query.push_bind(words.to_owned()).push(" ORDER BY rowid DESC LIMIT ").push_bind(NEWEST);
         query.push(") w JOIN inbox i ON i.id = w.rowid WHERE i.request IS NOT NULL)");
     }
-    if let Some((changed, id)) = filter.before {
-        query.push(" AND (changed_at, id) < (").push_bind(changed).push(", ").push_bind(id).push(")");
+    if let Some((changed, id)) = filter.after {
+        let beyond = match filter.order {
+            Order::LatestFirst => "<",
+            Order::LongestWaitFirst => ">",
+        };
+        query
+            .push(format!(" AND (changed_at, id) {beyond} ("))
+            .push_bind(changed)
+            .push(", ")
+            .push_bind(id)
+            .push(")");
     }
 }

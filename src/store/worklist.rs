@@ -2,11 +2,9 @@
 //!
 //! Changes to a request itself are turns; here are only the lists, the notes and the ready replies.
 
-use std::cmp::Reverse;
-
 use sqlx::sqlite::SqliteRow;
 
-pub use super::filter::Filter;
+pub use super::filter::{Filter, Order};
 use super::history::{Said, in_order};
 use super::{Store, StoreError, filter, requests};
 use crate::model::id::RequestId;
@@ -47,7 +45,7 @@ pub struct CannedReply {
 }
 
 impl Store {
-    /// Requests of people who have not been forgotten, the last changed first.
+    /// Requests of people who have not been forgotten, in the order of the filter.
     ///
     /// # Errors
     /// Whatever SQLite says.
@@ -63,14 +61,16 @@ impl Store {
         let words = if broad { whole } else { typed.and_then(|words| filter::match_all(words, true)) };
         let mut found = Vec::new();
         for part in filter.parts(words.as_deref()) {
-            let mut query = part.select(words.as_deref(), broad);
-            query.push(" ORDER BY changed_at DESC, id DESC LIMIT ").push_bind(count);
+            let mut query = part.first(words.as_deref(), broad, count);
             let rows: Vec<SqliteRow> = query.build().fetch_all(self.readers()).await?;
             for row in &rows {
                 found.push(requests::from_row(row)?);
             }
         }
-        found.sort_by_key(|request: &Request| Reverse((request.changed_at, request.id)));
+        found.sort_by_key(|request: &Request| (request.changed_at, request.id));
+        if filter.order == Order::LatestFirst {
+            found.reverse();
+        }
         found.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         Ok(found)
     }

@@ -13,7 +13,7 @@ use digidel::model::request::{Request, RequestStatus};
 use digidel::model::staff_account::AccountRole;
 use digidel::model::time::later;
 use digidel::settings::Http;
-use digidel::store::worklist::Filter;
+use digidel::store::worklist::{Filter, Order};
 
 use crate::support::browser::{Answer, Browser, signed_in, site};
 use crate::support::house::House;
@@ -271,6 +271,30 @@ async fn a_filter_gets_a_name_of_its_own_for_each_account() {
     assert!(anna.get("/staff").await.body.contains("Från webben"));
     anna.post("/staff/views", &[("csrf", &csrf), ("deed", "drop"), ("view", "1")]).await;
     assert!(!anna.get("/staff").await.body.contains("Från webben"));
+}
+
+#[tokio::test]
+async fn whoever_waits_longest_comes_first_and_of_all_the_last_that_changed() {
+    let (mut house, _, mut anna) = opened().await;
+    for (n, question) in ["skanna ett foto", "skriva ut en biljett", "byta lösenord"].into_iter().enumerate()
+    {
+        asks(&mut house, &resident(Platform::Telegram, &n.to_string()), "sv", question).await;
+        house.set_clock(later(house.now(), 60));
+    }
+    let order = ["skanna ett foto", "skriva ut en biljett", "byta lösenord"];
+    assert_eq!(anna.get("/staff").await.texts(".question"), order);
+    let mut newest = order;
+    newest.reverse();
+    assert_eq!(anna.get("/staff?view=all").await.texts(".question"), newest);
+    // Page after page, each where the one before ended.
+    let statuses = vec![RequestStatus::Waiting, RequestStatus::Claimed];
+    let mut filter = Filter { statuses, order: Order::LongestWaitFirst, ..Filter::default() };
+    for question in order {
+        let page = house.store.requests(&filter, 1).await.expect("a store");
+        assert_eq!(page[0].question, question);
+        filter.after = Some((page[0].changed_at.as_millisecond(), page[0].id.number()));
+    }
+    assert!(house.store.requests(&filter, 1).await.expect("a store").is_empty());
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ async fn requests(browser: &mut Browser, pages: usize) -> Vec<String> {
         let page = browser.get(&next).await;
         let links = page.body.split("href=\"/staff/requests/").skip(1);
         found.extend(links.filter_map(|rest| Some(format!("/staff/requests/{}", rest.split('"').next()?))));
-        next = page.body.split("href=\"").find(|rest| rest.contains("before=")).map_or_else(
+        next = page.body.split("href=\"").find(|rest| rest.contains("after=")).map_or_else(
             || "/staff?view=all".to_owned(),
             |rest| rest.split('"').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&"),
         );
