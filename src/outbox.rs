@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 use crate::model::chat::{MessageRef, Platform};
 use crate::model::id::LetterId;
 use crate::model::message::Content;
-use crate::model::time::{Clock, SignedDuration, Timestamp};
+use crate::model::time::{Clock, SignedDuration};
 use crate::store::letters::Outcome;
 pub use crate::store::letters::Parcel;
 use crate::store::{Store, StoreError};
@@ -75,8 +75,8 @@ pub trait Deliver: Send + Sync {
     fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>>;
 
     /// Whether a letter may be sent again without being read twice, because the platform drops
-    /// what it has seen.
-    fn repeats_safely(&self) -> bool {
+    /// what it has seen, or because it only changes what stands there.
+    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
         false
     }
 }
@@ -113,8 +113,9 @@ impl Outbox {
         let left = self.store.in_flight().await?;
         let outcomes: Vec<(LetterId, Outcome)> =
             left.iter().map(|p| (p.id, self.judge(p, Err(SendError::Unknown.into())))).collect();
-        self.store.settle(&outcomes, Timestamp::MIN, 0).await?;
-        self.store.hurry((self.clock)()).await?;
+        let now = (self.clock)();
+        self.store.settle(&outcomes, now, 0).await?;
+        self.store.hurry(now).await?;
         Ok(outcomes.len())
     }
 
@@ -251,7 +252,7 @@ impl Outbox {
         match error {
             SendError::Retry { after, why } => retry(after, false, why),
             SendError::Unknown => {
-                let safe = self.carrier(parcel).is_some_and(|c| c.repeats_safely());
+                let safe = self.carrier(parcel).is_some_and(|c| c.repeats_safely(parcel));
                 warn!(letter = %parcel.id, platform, "no answer: the letter may have arrived");
                 if safe || parcel.unanswered == 0 {
                     retry(None, true, "no answer".to_owned())

@@ -39,7 +39,7 @@ pub(super) use self::write::preview;
 pub use self::write::{Part, Plan, To, plan};
 use crate::app::App;
 use crate::model::chat::MessageRef;
-use crate::model::message::{Content, Message, Placement};
+use crate::model::message::{Content, Placement};
 use crate::model::profile::Profiles;
 use crate::outbox::{Deliver, Failure, Parcel, Receipt, SendError};
 use crate::settings;
@@ -167,31 +167,19 @@ impl Telegram {
         });
     }
 
-    /// What an earlier letter says now: its first message is edited in place, or sent anew if it is gone.
-    async fn edit(
-        &self,
-        chat: i64,
-        parcel: &Parcel,
-        at: &[MessageRef],
-        message: &Message,
-    ) -> Result<Receipt, Failure> {
-        let earlier = at.first().and_then(|first| first.0.parse().ok()).map(|id| Handle::Text(MessageId(id)));
-        self.put(chat, parcel, Placement::Replace, earlier, message).await
-    }
-
-    async fn message(&self, chat: i64, parcel: &Parcel, message: &Message) -> Result<Receipt, Failure> {
-        let handle = parcel.reply.as_ref().and_then(Handle::read);
-        self.put(chat, parcel, parcel.placement, handle, message).await
-    }
-
-    async fn put(
-        &self,
-        chat: i64,
-        parcel: &Parcel,
-        placement: Placement,
-        handle: Option<Handle>,
-        message: &Message,
-    ) -> Result<Receipt, Failure> {
+    /// How a letter with a message goes out; `None` for every other. What an earlier letter says now is
+    /// edited into its first message, or sent anew if that is gone.
+    fn planned(&self, chat: i64, parcel: &Parcel) -> Option<Plan> {
+        let (placement, handle, message) = match &parcel.content {
+            Content::Message(message) => {
+                (parcel.placement, parcel.reply.as_ref().and_then(Handle::read), message)
+            }
+            Content::Edit { at, message, .. } => {
+                let first = at.first().and_then(|first| first.0.parse().ok());
+                (Placement::Replace, first.map(|id| Handle::Text(MessageId(id))), message)
+            }
+            _ => return None,
+        };
         let to = To {
             chat,
             placement,
@@ -199,7 +187,10 @@ impl Telegram {
             bot: self.me.get().map(|me| me.name.as_str()),
             profile: self.profiles.of(message.lang),
         };
-        let plan = plan(to, message);
+        Some(plan(to, message))
+    }
+
+    async fn put(&self, chat: i64, parcel: &Parcel, plan: Plan) -> Result<Receipt, Failure> {
         if parcel.parts_done == 0 {
             for tidy in &plan.before {
                 // Spent buttons that stay are explained when they are pressed.
@@ -308,11 +299,12 @@ impl Deliver for Telegram {
             let Ok(chat) = parcel.to.id().parse::<i64>() else {
                 return Err(SendError::Refused("not a chat of Telegram".to_owned()).into());
             };
+            if let Some(plan) = self.planned(chat, parcel) {
+                return self.put(chat, parcel, plan).await;
+            }
             match &parcel.content {
-                Content::Message(message) => self.message(chat, parcel, message).await,
                 Content::Retract(message) => self.retract(chat, message).await,
                 Content::Clear(messages) => self.clear(chat, messages).await,
-                Content::Edit { at, message, .. } => self.edit(chat, parcel, at, message).await,
                 Content::Withdraw { at, .. } => {
                     for message in at {
                         self.retract(chat, message).await?;
@@ -320,9 +312,19 @@ impl Deliver for Telegram {
                     Ok(Receipt::new())
                 }
                 Content::Desk(_) => Err(SendError::Refused("Telegram has no desk".to_owned()).into()),
-                // The outbox keeps the bot's notes to itself away from platforms.
-                Content::Alarm(_) => Ok(Receipt::new()),
+                // Planned above; and the outbox keeps the bot's notes to itself away from platforms.
+                Content::Message(_) | Content::Edit { .. } | Content::Alarm(_) => Ok(Receipt::new()),
             }
         })
+    }
+
+    /// Telegram never drops what it has seen. But changing a message twice is changing it once, and so is
+    /// taking it away.
+    fn repeats_safely(&self, parcel: &Parcel) -> bool {
+        let Ok(chat) = parcel.to.id().parse() else { return false };
+        match self.planned(chat, parcel) {
+            Some(plan) => matches!(plan.parts.as_slice(), [Part::Edit { .. }]),
+            None => !matches!(parcel.content, Content::Desk(_) | Content::Alarm(_)),
+        }
     }
 }

@@ -89,14 +89,14 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
         );
         // Whoever waited in vain is looked at while everything is as it was.
         while let Some(done) = people.try_join_next() {
-            went_on(done.expect("no panic"), &mut scene, seed);
+            went_on(done.expect("no panic"), &mut scene, seed).await;
         }
         bot = scene.start(shim.as_ref());
     }
     scene.ready(&mut bot).await;
     going_on.end();
     while let Some(done) = people.join_next().await {
-        went_on(done.expect("no panic"), &mut scene, seed);
+        went_on(done.expect("no panic"), &mut scene, seed).await;
     }
     at_rest(&scene).await;
     scene.kill(bot);
@@ -112,14 +112,39 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
     assert!(updates > 20 && texts > 2, "people did something: {updates} updates, {texts} texts");
 }
 
-/// Nobody waited in vain. Else the database and every call stay for whoever looks for the reason.
-fn went_on(done: Tried<()>, scene: &mut Scene, seed: u64) {
+/// Nobody waited in vain, but for whoever was sent a new message that got no answer twice: Telegram's letters
+/// are tried no more often (see "What is not proven" in docs/reliability.md). They go away. Else the database
+/// and every call stay for whoever looks for the reason.
+#[allow(clippy::disallowed_macros, reason = "the figures are what the run is for")]
+async fn went_on(done: Tried<()>, scene: &mut Scene, seed: u64) {
     let Err(error) = done else { return };
+    let said = error.to_string();
+    if cut_off_twice(scene, &said).await {
+        println!("given up after two tries without an answer: {}", said.lines().next().unwrap_or_default());
+        return;
+    }
     scene.folder.disable_cleanup(true);
     let calls: Vec<String> = scene.telegram.requests().iter().map(ToString::to_string).collect();
     std::fs::write(scene.folder.path().join("calls.txt"), calls.join("\n")).expect("written");
     let kept = scene.folder.path().display();
     panic!("seed {seed}: {error}\n{}\nlook into {kept}", scene.last_words());
+}
+
+/// Whether the last letter to the chat that an error tells of was left at two tries without an answer.
+async fn cut_off_twice(scene: &Scene, error: &str) -> bool {
+    let chat = error.split_once("chat ").and_then(|(_, rest)| rest.split_once(':')).map(|(chat, _)| chat);
+    let options = SqliteConnectOptions::new().filename(scene.database()).read_only(true);
+    let mut db = options.connect().await.expect("the database opens");
+    let last: Option<(String, i64)> = sqlx::query_as(
+        "SELECT state, unanswered FROM letters WHERE recipient = 'telegram:' || ? AND state <> 'pending'
+         ORDER BY id DESC LIMIT 1",
+    )
+    .bind(chat)
+    .fetch_optional(&mut db)
+    .await
+    .expect("a row");
+    db.close().await.expect("closed");
+    last.is_some_and(|(state, unanswered)| state == "unknown" && unanswered > 0)
 }
 
 #[allow(clippy::disallowed_methods, reason = "the real program runs by the real clock")]

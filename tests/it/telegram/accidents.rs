@@ -1,10 +1,14 @@
 //! Life's accidents, one at a time: what the resident sees, what the letter becomes, what the
 //! operator reads.
 
+use std::path::Path;
 use std::time::Duration;
 
+use digidel::model::retention::Retention;
 use digidel::store::Store;
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 
 use super::rig::{Mode, Rig};
 use crate::support::telegram::{Fault, Server, UpdateFault, User, When};
@@ -73,6 +77,45 @@ async fn an_edit_can_be_repeated_as_often_as_needed() {
     assert_eq!(rig.server.faults_waiting(), 0);
     assert_eq!(amina.screen().of_bot().count(), 1, "{}", amina.screen());
     assert_eq!((rig.letters("sent").await, rig.letters("unknown").await), (2, 0));
+    rig.assert_lawful();
+}
+
+/// As the database stands when the program was killed for the second time while a letter was under way.
+async fn killed_twice_meanwhile(file: &Path) {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut db = SqliteConnection::connect_with(&options).await.expect("a database");
+    let letters = sqlx::query("UPDATE letters SET state = 'sending', unanswered = 1 WHERE state <> 'sent'")
+        .execute(&mut db)
+        .await
+        .expect("written")
+        .rows_affected();
+    assert_eq!(letters, 2, "one that changes a message, and a new one");
+    db.close().await.expect("closed");
+}
+
+#[tokio::test]
+async fn of_what_was_cut_off_twice_a_change_goes_out_and_a_new_message_is_left_at_that() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("telegram.db");
+    let rig = Rig::on_disk(Server::start().await, &file, Mode::Polling).await;
+    let (amina, omar) = (rig.server.user(AMINA), rig.server.user(AMINA + 1));
+    let menu = rig.answer(&amina, &amina.say("/language")).await;
+    for call in ["editMessageText", "sendMessage"] {
+        rig.server.fault(When::next(call).times(100), Fault::ResetBefore);
+    }
+    amina.tap_on(menu.id, "English").unwrap();
+    omar.say("/help");
+    rig.until("both were tried", async |rig| rig.letters("retry").await == 2).await;
+    let server = rig.stop().await;
+    server.clear_faults();
+    killed_twice_meanwhile(&file).await;
+
+    let rig = Rig::on_disk(server, &file, Mode::Polling).await;
+    rig.until("the change is sent", async |rig| rig.letters("sent").await == 2).await;
+    assert_eq!((rig.letters("unknown").await, helps(&omar)), (1, 0));
+    // It ended now: by an earlier hour it would be deleted at once as too old.
+    let kept = rig.store.sweep(&Retention::default(), rig.now()).await.expect("a database");
+    assert_eq!((kept, rig.letters("unknown").await), (0, 1));
     rig.assert_lawful();
 }
 

@@ -104,6 +104,7 @@ impl Rig {
         let alarms = Arc::new(AlarmClock(app.clone()));
         let outbox = Outbox::new(store.clone(), clock, Arc::clone(&bell), alarms);
         let outbox = Arc::new(outbox.with(Platform::Telegram, adapter.clone()));
+        outbox.recover().await.expect("the database answers");
 
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
