@@ -281,6 +281,28 @@ pub(super) fn not_helped(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need>
     Ok(())
 }
 
+/// "It helped", in words instead of with the button.
+pub(super) fn said_to_help(turn: &mut Turn<'_>) -> Result<(), Need> {
+    match &turn.session.last {
+        Some(last) => helped(turn, last.request),
+        None => {
+            super::menu::thanks(turn);
+            Ok(())
+        }
+    }
+}
+
+/// "It did not help", in words. Without an answer that it could be said of, it is a question.
+pub(super) fn said_not_to_help(turn: &mut Turn<'_>, text: &str) -> Result<(), Need> {
+    match &turn.session.last {
+        Some(last) => not_helped(turn, last.request),
+        None => {
+            question(turn, text);
+            Ok(())
+        }
+    }
+}
+
 /// None of the suggested articles.
 pub(super) fn none_of_these(turn: &mut Turn<'_>, id: RequestId) -> Result<(), Need> {
     turn.change_request(id, |request| request.status = RequestStatus::Unanswered)?;

@@ -195,6 +195,8 @@ fn on_intent(turn: &mut Turn<'_>, intent: Intent, text: &str) -> Result<(), Need
         Intent::Crisis => safety::crisis(turn),
         Intent::Greeting => menu::greeting(turn),
         Intent::Thanks => menu::thanks(turn),
+        Intent::Helped => answers::said_to_help(turn)?,
+        Intent::NotHelped => answers::said_not_to_help(turn, text)?,
         Intent::Goodbye => menu::goodbye(turn),
         Intent::Insult => menu::insult(turn),
         Intent::AreYouRobot => menu::robot(turn),

@@ -139,6 +139,9 @@ fn show(turn: &mut Turn<'_>, purpose: Purpose, place: &Place, certainty: Certain
         // The first one in full; of the others what decides whether to go there instead.
         if i == 0 { line(turn, n, own) } else { short_line(turn, n) }
     }));
+    if flow::is_booking(purpose) {
+        parts.push(say::book_where(lang));
+    }
     let mut choices: Vec<Choice> = near.iter().map(|n| centre_choice(purpose, n.centre)).collect();
     choices.push(Turn::choice(say::button_menu(lang), Action::Menu));
     let venue = near.first().and_then(|n| venue(n.centre));

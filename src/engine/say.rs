@@ -154,6 +154,7 @@ sentences! {
 
     ask_place() = "place.ask";
     ask_place_to_book() = "place.ask_to_book";
+    book_where() = "place.book_where";
     which_place() = "place.which";
     unknown_place(text) = "place.unknown";
     guessed_place(code, municipality) = "place.guess";

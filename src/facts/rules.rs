@@ -30,6 +30,10 @@ pub enum Intent {
     Greeting,
     /// "Tack".
     Thanks,
+    /// "Det hjälpte."
+    Helped,
+    /// "Det hjälpte inte."
+    NotHelped,
     /// Abuse.
     Insult,
     /// "Är du en robot?"
