@@ -30,9 +30,9 @@ fn is_ours_or_grave(line: &Metadata<'_>) -> bool {
     *line.level() <= gravest
 }
 
-/// Starts writing: at `info`, or what `RUST_LOG` says of our own lines.
-pub fn start(form: Form) {
-    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+/// Starts writing: from `level` on, or what `RUST_LOG` says of our own lines.
+pub fn start(form: Form, level: Level) {
+    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level.as_str()));
     let lines = match form {
         Form::Text => fmt::layer().with_writer(std::io::stderr).boxed(),
         Form::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),

@@ -37,6 +37,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Level;
 
 use super::demo::{Demo, Login};
 use super::{backup, log};
@@ -66,7 +67,8 @@ impl Run {
 /// Runs until it is told to stop.
 pub fn run(options: &Run, source: &Source, folder: Option<&Path>) -> anyhow::Result<()> {
     let settings = Settings::read(folder)?;
-    log::start(options.log);
+    // Two thousand lines on what invented people did would bury the address to click on.
+    log::start(options.log, if options.demo { Level::WARN } else { Level::INFO });
     telemetry::start()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if !options.demo {

@@ -64,7 +64,11 @@ async fn whole_turns(db: &mut SqliteConnection) -> Vec<String> {
     .await;
     let orphans = texts(
         db,
-        "SELECT CAST(id AS TEXT) FROM letters WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.at = letters.created_at)",
+        // What did not arrive is told by a note that the delivery writes as it ends the letter.
+        r#"SELECT CAST(id AS TEXT) FROM letters WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.at = letters.created_at)
+           AND NOT (content LIKE '{"alarm":{"undelivered":%' AND EXISTS (
+             SELECT 1 FROM letters AS ended
+             WHERE ended.state IN ('unknown', 'dead') AND ended.closed_at = letters.created_at))"#,
     )
     .await;
     let lost = texts(
@@ -165,13 +169,13 @@ async fn relayed(db: &mut SqliteConnection, evidence: &Evidence) -> Vec<String> 
     wrong
 }
 
-/// What was to be said at once to one person arrived in the order in which it was written: the
+/// What was to be said at once to one person arrived in the order of the events that it came from: the
 /// platforms' numbers grow. Changes to earlier messages have those messages' numbers.
 async fn order(db: &mut SqliteConnection) -> Vec<String> {
     let rows: Vec<(i64, String, String)> = sqlx::query_as(
         r#"SELECT id, recipient, receipt FROM letters
            WHERE state = 'sent' AND placement = 'below' AND content LIKE '{"message"%' AND receipt IS NOT NULL
-             AND due_at - created_at < 600000 AND visit IS NULL ORDER BY id"#,
+             AND due_at - created_at < 600000 AND visit IS NULL ORDER BY created_at, id"#,
     )
     .fetch_all(db)
     .await
