@@ -247,6 +247,8 @@ async fn welcome(
     now: Timestamp,
 ) -> anyhow::Result<()> {
     let url = &site.public_url;
+    // Set by systemd where the output is the journal (systemd.exec, `$JOURNAL_STREAM`).
+    let in_journal = std::env::var_os("JOURNAL_STREAM").is_some();
     let link = console::first::first_link(store, url, now).await?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "Digidel runs.\n")?;
@@ -257,8 +259,14 @@ async fn welcome(
         writeln!(out, "{login}\nStop with Ctrl-C; then everything of it is deleted.")?;
         return Ok(());
     }
-    if let Some(link) = link {
-        writeln!(out, "  First administrator, once, within three days:\n              {link}")?;
+    match link {
+        // What the journal has, everybody who may read it has for as long as it is kept.
+        Some(_) if in_journal => writeln!(
+            out,
+            "  First administrator: `digidel staff reset admin` prints a one-time link (not here: this goes to the journal)"
+        )?,
+        Some(link) => writeln!(out, "  First administrator, once, within three days:\n              {link}")?,
+        None => {}
     }
     if settings.telegram.token.is_none() {
         writeln!(out, "\n  Telegram is off: get a token from @BotFather and set DIGIDEL__TELEGRAM__TOKEN.")?;

@@ -7,7 +7,9 @@ use digidel::engine::say;
 use digidel::settings::{self, Settings};
 use secrecy::ExposeSecret;
 
+use crate::support::binary::Binary;
 use crate::support::house::House;
+use crate::support::telegram::Server;
 
 const TOKEN: &str = "123456:ZqHemligTokenqZ";
 
@@ -103,4 +105,18 @@ fn the_program_prints_no_token_when_it_cannot_start() {
         assert!(!ended.status.success() && !said.is_empty(), "{name}: {said}");
         assert!(!said.contains("ZqHemlig"), "{name}: {said}");
     }
+}
+
+#[tokio::test]
+async fn the_first_link_goes_to_a_terminal_and_not_to_the_journal() {
+    let telegram = Server::start().await;
+    let welcome = async |environment: &[(&str, &str)]| {
+        let bot = Binary::start(&telegram, environment).await;
+        bot.until("it has said where to click", || bot.output().contains("Stop with Ctrl-C")).await;
+        bot.output()
+    };
+    let shown = welcome(&[]).await;
+    assert!(shown.contains("/staff/invite/"), "{shown}");
+    let hidden = welcome(&[("JOURNAL_STREAM", "8:12345")]).await;
+    assert!(hidden.contains("digidel staff reset admin") && !hidden.contains("/staff/invite/"), "{hidden}");
 }
