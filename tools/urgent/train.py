@@ -33,11 +33,11 @@ WEIGHT = 2.0
 """How much a text in danger counts beside a calm one."""
 ALARMS = {
     "words": {
-        "likely": {"far": 0.0035, "near": 0.03, "other": 0.05},
+        "likely": {"far": 0.0035, "near": 0.025, "other": 0.05},
         "sure": {"far": 0.001, "near": 0.01, "other": 0.005},
     },
     "meaning": {
-        "likely": {"far": 0.0028, "near": 0.02, "other": 0.05},
+        "likely": {"far": 0.0028, "near": 0.0175, "other": 0.05},
         "sure": {"far": 0.001, "near": 0.01, "other": 0.005},
     },
 }
