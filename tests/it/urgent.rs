@@ -111,7 +111,7 @@ fn phrasings_held_out_are_mostly_told() {
 /// may fall, not rise.
 #[test]
 fn unseen_texts_are_told_apart() {
-    check_unseen(lexical(), [0.91, 0.80], 0.025);
+    check_unseen(lexical(), [0.94, 0.89], 0.04);
 }
 
 /// Checks the shares of frauds and of lives in danger that are told, and that of calm texts.
@@ -122,7 +122,7 @@ fn check_unseen(facts: &Facts, floors: [f64; 2], most: f64) {
     for (label, floor) in [Label::Fraud, Label::Crisis].into_iter().zip(floors) {
         assert!(row(label).texts >= 50 && row(label).share_told() >= floor, "{label:?}:\n{report}");
     }
-    assert!(row(Label::Calm).texts >= 300 && row(Label::Calm).share_told() <= most, "{report}");
+    assert!(row(Label::Calm).texts >= 100 && row(Label::Calm).share_told() <= most, "{report}");
 }
 
 /// A warning is hardly ever shown to those who ask about something else.
@@ -254,5 +254,5 @@ fn measured_in_full() {
     for set in ["dev", "test"] {
         check_alarms(&facts, set);
     }
-    check_unseen(&facts, [0.93, 0.87], 0.01);
+    check_unseen(&facts, [0.93, 0.91], 0.03);
 }
