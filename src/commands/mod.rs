@@ -80,7 +80,7 @@ pub fn main() -> ExitCode {
     let source = if cli.no_embedding { source.lexical_only() } else { source };
     let command = cli.command.unwrap_or_else(|| Command::Run(run::Run::of_environment()));
     let result = match command {
-        Command::Check => return check::check(&source),
+        Command::Check => return check::check(&source).unwrap_or_else(|error| failed(&error)),
         Command::Run(options) => run::run(&options, &source, cli.config.as_deref()),
         Command::Backup(backup) => backup::backup(&backup, cli.config.as_deref()),
         Command::Restore(restore) => backup::restore(&restore, cli.config.as_deref()),
@@ -96,11 +96,18 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("digidel: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// Says why, unless nobody reads on: `digidel … | head` is no failure.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let pipe = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    if pipe == Some(std::io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("digidel: {error:#}");
+    ExitCode::FAILURE
 }
 
 /// Loads the facts and tells the operator what is wrong in them.

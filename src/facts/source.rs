@@ -45,6 +45,12 @@ impl Source {
         self
     }
 
+    /// Whether the model was left out on purpose.
+    #[must_use]
+    pub fn is_lexical_only(&self) -> bool {
+        self.lexical_only
+    }
+
     /// The contents of a file, named with `/` from the top of `config/`.
     #[must_use]
     pub fn bytes(&self, name: &str) -> Option<Cow<'static, [u8]>> {

@@ -12,6 +12,7 @@
 mod articles;
 mod batches;
 mod chaos;
+mod commands;
 mod console;
 mod database;
 mod discord;

@@ -207,7 +207,8 @@ fn read_embedder(source: &Source) -> (Option<Arc<Embedder>>, Option<Problem>) {
     let file = "embedding/e5-small.bin";
     let Some(bytes) = source.bytes(file) else {
         let message = "not found: questions are matched by their letters and words alone";
-        return (None, Some(Problem::warning(file, None, message)));
+        // Who left it out knows.
+        return (None, (!source.is_lexical_only()).then(|| Problem::warning(file, None, message)));
     };
     match Embedder::read(&bytes) {
         Ok(embedder) => (Some(Arc::new(embedder)), None),
