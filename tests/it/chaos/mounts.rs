@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::bot::Scene;
+use super::bot::{Bot, Scene};
 use super::disk::{in_order, start_fails};
 use crate::support::telegram::User;
 
@@ -86,16 +86,34 @@ impl Drop for Mount {
 
 const KIND_WORD: &str = "Det är ett fel hos mig";
 
+/// A bot that has answered, on a disk of its own.
+async fn opened(mount: fn(&Scene) -> Mount) -> (Scene, Mount, Bot, User) {
+    let scene = Scene::open().await;
+    let disk = mount(&scene);
+    let mut bot = scene.start(None);
+    scene.ready(&mut bot).await;
+    let user = scene.telegram.user(1);
+    user.answer_to(&user.say("hej")).await.expect("an answer");
+    (scene, disk, bot, user)
+}
+
 /// Somebody writes until nothing can be saved any more: what SQLite has reserved already is used up first.
-async fn talks_until_it_fails(user: &User) {
+/// Then the operator reads why, nothing is confirmed, and the bot waits.
+async fn talks_until_it_fails(scene: &Scene, bot: &mut Bot, user: &User, operator_reads: &str) {
+    let mut failed = false;
     for _ in 0..400 {
         let said = user.say(&"bankid fungerar inte ".repeat(40));
         let answer = user.answer_to(&said).await.expect("an answer, or a kind word");
-        if answer.text.contains(KIND_WORD) {
-            return;
+        failed = answer.text.contains(KIND_WORD);
+        if failed {
+            break;
         }
     }
-    panic!("the disk never failed");
+    assert!(failed, "the disk never failed");
+    user.say("hallå?");
+    scene.until("the operator is told", async || scene.said().contains(operator_reads)).await;
+    assert!(!scene.telegram.pending().is_empty(), "what is not on disk is not confirmed");
+    assert_eq!(bot.ended(), None, "the bot waits");
 }
 
 fn kind_words(user: &User) -> usize {
@@ -105,20 +123,9 @@ fn kind_words(user: &User) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "mounts: see the head of the file"]
 async fn tmpfs_that_is_full() {
-    let scene = Scene::open().await;
-    let disk = Mount::tmpfs(&scene);
-    let mut bot = scene.start(None);
-    scene.ready(&mut bot).await;
-    let user = scene.telegram.user(1);
-    user.answer_to(&user.say("hej")).await.expect("an answer");
+    let (scene, disk, mut bot, user) = opened(Mount::tmpfs).await;
     disk.fill();
-    talks_until_it_fails(&user).await;
-    user.say("hallå?");
-    scene
-        .until("the operator is told", async || scene.said().contains("the disk of the database is full"))
-        .await;
-    assert!(!scene.telegram.pending().is_empty(), "what is not on disk is not confirmed");
-    assert_eq!(bot.ended(), None, "the bot waits");
+    talks_until_it_fails(&scene, &mut bot, &user, "the disk of the database is full").await;
     disk.make_room();
     let last = user.say("/privacy");
     scene.until("everything is handled", async || scene.telegram.pending().is_empty()).await;
@@ -139,12 +146,7 @@ async fn tmpfs_that_is_full() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "mounts: see the head of the file"]
 async fn tmpfs_mounted_for_reading() {
-    let scene = Scene::open().await;
-    let disk = Mount::tmpfs(&scene);
-    let mut bot = scene.start(None);
-    scene.ready(&mut bot).await;
-    let user = scene.telegram.user(1);
-    user.answer_to(&user.say("hej")).await.expect("an answer");
+    let (scene, disk, bot, user) = opened(Mount::tmpfs).await;
     scene.kill(bot);
     disk.again_with("ro");
     let waiting = user.say("bankid fungerar inte");
@@ -163,20 +165,9 @@ async fn tmpfs_mounted_for_reading() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "mounts: see the head of the file"]
 async fn ext4_that_the_kernel_closes() {
-    let scene = Scene::open().await;
-    let disk = Mount::ext4(&scene);
-    let mut bot = scene.start(None);
-    scene.ready(&mut bot).await;
-    let user = scene.telegram.user(1);
-    user.answer_to(&user.say("hej")).await.expect("an answer");
+    let (scene, disk, mut bot, user) = opened(Mount::ext4).await;
     disk.again_with("abort");
-    talks_until_it_fails(&user).await;
-    user.say("hallå?");
-    scene
-        .until("the operator is told", async || scene.said().contains("the disk of the database fails"))
-        .await;
-    assert!(!scene.telegram.pending().is_empty(), "what is not on disk is not confirmed");
-    assert_eq!(bot.ended(), None, "the bot waits");
+    talks_until_it_fails(&scene, &mut bot, &user, "the disk of the database fails").await;
     assert_eq!(kind_words(&user), 1, "said once\n{}", user.screen());
     // Such a disk works again when it has been repaired and mounted anew, and so the bot is started anew.
     scene.kill(bot);
