@@ -33,7 +33,7 @@ impl Deliver for AlarmClock {
         })
     }
 
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    fn repeats_safely(&self) -> bool {
         true
     }
 }

@@ -75,8 +75,14 @@ pub trait Deliver: Send + Sync {
     fn deliver<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Result<Receipt, Failure>>;
 
     /// Whether a letter may be sent again without being read twice, because the platform drops
-    /// what it has seen, or because it only changes what stands there.
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    /// what it has seen.
+    fn repeats_safely(&self) -> bool {
+        false
+    }
+
+    /// Whether this letter only changes or takes away what stands there, so that doing it twice is doing
+    /// it once.
+    fn only_changes(&self, _parcel: &Parcel) -> bool {
         false
     }
 }
@@ -105,14 +111,21 @@ impl Outbox {
         self
     }
 
-    /// Takes up what a crash left in flight: each is a try that got no answer.
+    /// Takes up what a crash left in flight: each is a try that got no answer, which counts where something
+    /// new may have arrived.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn recover(&self) -> Result<usize, StoreError> {
         let left = self.store.in_flight().await?;
+        let cut_off = |parcel: &Parcel| match self.carrier(parcel) {
+            Some(carrier) if carrier.only_changes(parcel) => {
+                SendError::Retry { after: None, why: "no answer".to_owned() }
+            }
+            _ => SendError::Unknown,
+        };
         let outcomes: Vec<(LetterId, Outcome)> =
-            left.iter().map(|p| (p.id, self.judge(p, Err(SendError::Unknown.into())))).collect();
+            left.iter().map(|p| (p.id, self.judge(p, Err(cut_off(p).into())))).collect();
         let now = (self.clock)();
         self.store.settle(&outcomes, now, 0).await?;
         self.store.hurry(now).await?;
@@ -252,7 +265,7 @@ impl Outbox {
         match error {
             SendError::Retry { after, why } => retry(after, false, why),
             SendError::Unknown => {
-                let safe = self.carrier(parcel).is_some_and(|c| c.repeats_safely(parcel));
+                let safe = self.carrier(parcel).is_some_and(|c| c.repeats_safely());
                 warn!(letter = %parcel.id, platform, "no answer: the letter may have arrived");
                 if safe || parcel.unanswered == 0 {
                     retry(None, true, "no answer".to_owned())

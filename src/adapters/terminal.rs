@@ -116,7 +116,7 @@ impl Deliver for Terminal {
         Box::pin(async { Ok(vec![MessageRef(parcel.id.to_string())]) })
     }
 
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    fn repeats_safely(&self) -> bool {
         true
     }
 }

@@ -89,7 +89,7 @@ impl Deliver for Nowhere {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    fn repeats_safely(&self) -> bool {
         true
     }
 }

@@ -43,7 +43,7 @@ impl Deliver for Screens {
         Box::pin(async { Ok(receipt) })
     }
 
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    fn repeats_safely(&self) -> bool {
         true
     }
 }

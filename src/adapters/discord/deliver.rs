@@ -40,7 +40,7 @@ impl Deliver for Discord {
         })
     }
 
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    fn repeats_safely(&self) -> bool {
         true
     }
 }

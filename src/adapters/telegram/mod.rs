@@ -318,9 +318,7 @@ impl Deliver for Telegram {
         })
     }
 
-    /// Telegram never drops what it has seen. But changing a message twice is changing it once, and so is
-    /// taking it away.
-    fn repeats_safely(&self, parcel: &Parcel) -> bool {
+    fn only_changes(&self, parcel: &Parcel) -> bool {
         let Ok(chat) = parcel.to.id().parse() else { return false };
         match self.planned(chat, parcel) {
             Some(plan) => matches!(plan.parts.as_slice(), [Part::Edit { .. }]),

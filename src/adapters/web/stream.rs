@@ -56,7 +56,7 @@ impl Deliver for WebMail {
         Box::pin(async { Ok(vec![MessageRef(parcel.id.to_string())]) })
     }
 
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    fn repeats_safely(&self) -> bool {
         true
     }
 }

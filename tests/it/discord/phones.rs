@@ -82,7 +82,7 @@ impl Deliver for Phones {
         Box::pin(async { Ok(vec![MessageRef(parcel.id.to_string())]) })
     }
 
-    fn repeats_safely(&self, _parcel: &Parcel) -> bool {
+    fn repeats_safely(&self) -> bool {
         // Where the answers are lost it is a platform that cannot tell, as Telegram.
         !self
             .refused

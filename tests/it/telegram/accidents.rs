@@ -80,6 +80,19 @@ async fn an_edit_can_be_repeated_as_often_as_needed() {
     rig.assert_lawful();
 }
 
+#[tokio::test]
+async fn what_is_sent_anew_because_its_message_is_gone_is_repeated_once_and_no_more() {
+    let (rig, amina) = start().await;
+    let menu = rig.answer(&amina, &amina.say("/language")).await;
+    let gone = Fault::Refuse(400, "Bad Request: message to edit not found".to_owned());
+    rig.server.fault(When::next("editMessageText").times(2), gone);
+    rig.server.fault(When::next("sendMessage").times(2), Fault::ResetAfter);
+    amina.tap_on(menu.id, "English").unwrap();
+    rig.until("given up", async |rig| rig.letters("unknown").await == 1).await;
+    assert_eq!((rig.server.faults_waiting(), amina.screen().of_bot().count()), (0, 3), "{}", amina.screen());
+    rig.assert_lawful();
+}
+
 /// As the database stands when the program was killed for the second time while a letter was under way.
 async fn killed_twice_meanwhile(file: &Path) {
     let options = SqliteConnectOptions::new().filename(file);
