@@ -104,6 +104,26 @@ pub struct App {
     thinking: Arc<Semaphore>,
 }
 
+/// What becomes of a turn, when it is known.
+type Outcome = oneshot::Receiver<Result<Handled, HandleError>>;
+
+/// Events that the writer has, in their order.
+pub struct UnderWay(Vec<Result<Outcome, HandleError>>);
+
+impl UnderWay {
+    /// Waits until everything that follows from them is on disk.
+    pub async fn handled(self) -> Vec<Result<Handled, HandleError>> {
+        let mut handled = Vec::with_capacity(self.0.len());
+        for one in self.0 {
+            handled.push(match one {
+                Ok(done) => done.await.unwrap_or(Err(HandleError::Stopping)),
+                Err(error) => Err(error),
+            });
+        }
+        handled
+    }
+}
+
 impl App {
     /// Starts the writer. The bell rings whenever letters were written.
     #[must_use]
@@ -195,21 +215,18 @@ impl App {
     /// Handles events that belong together, in their order: what is slow is done for all first, then
     /// they go to the writer one after the other and share its commits.
     pub async fn handle_all(&self, incoming: Vec<Incoming>) -> Vec<Result<Handled, HandleError>> {
+        self.hand_over(incoming).await.handled().await
+    }
+
+    /// The same as far as the writer: when it returns, others can be handed over behind these.
+    pub async fn hand_over(&self, incoming: Vec<Incoming>) -> UnderWay {
         let mut waiting = Vec::with_capacity(incoming.len());
         // Several are understood side by side, but each goes to the writer when it is its turn.
         let mut prepared = stream::iter(incoming.into_iter().map(|one| self.prepare(one))).buffered(AHEAD);
         while let Some(one) = prepared.next().await {
             waiting.push(self.submit(one).await);
         }
-        drop(prepared);
-        let mut handled = Vec::with_capacity(waiting.len());
-        for one in waiting {
-            handled.push(match one {
-                Ok(done) => done.await.unwrap_or(Err(HandleError::Stopping)),
-                Err(error) => Err(error),
-            });
-        }
-        handled
+        UnderWay(waiting)
     }
 
     /// Deletes everything about a person, as they could themselves, without a word to them.
@@ -247,10 +264,7 @@ impl App {
     }
 
     /// Hands a turn to the writer.
-    async fn submit(
-        &self,
-        prepared: Prepared,
-    ) -> Result<oneshot::Receiver<Result<Handled, HandleError>>, HandleError> {
+    async fn submit(&self, prepared: Prepared) -> Result<Outcome, HandleError> {
         let (done, answer) = oneshot::channel();
         match prepared {
             Prepared::Dropped => {

@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 use crate::model::chat::{MessageRef, Platform};
 use crate::model::id::LetterId;
 use crate::model::message::Content;
-use crate::model::time::{Clock, SignedDuration};
+use crate::model::time::{Clock, SignedDuration, Timestamp};
 use crate::store::letters::Outcome;
 pub use crate::store::letters::Parcel;
 use crate::store::{Store, StoreError};
@@ -25,6 +25,9 @@ use crate::watch::Watch;
 
 /// How many letters are under way at once.
 const IN_FLIGHT: u32 = 64;
+/// With so many under way more are about to be done: those of a blink share a transaction.
+const MANY: usize = 16;
+const BLINK: Duration = Duration::from_millis(2);
 /// The longest pause between two tries, in seconds.
 const LONGEST_PAUSE: u64 = 300;
 /// After this many seconds a letter that could not be delivered is dead: nobody waits longer for a
@@ -152,15 +155,17 @@ impl Outbox {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut under_way: JoinSet<(LetterId, Outcome)> = JoinSet::new();
         let mut done = Vec::new();
+        let mut next_due;
         let mut watch = Watch::new((self.clock)(), tokio::time::Instant::now());
         loop {
             self.mind_the_clock(&mut watch).await;
             let room = IN_FLIGHT.saturating_sub(u32::try_from(under_way.len()).unwrap_or(IN_FLIGHT));
             let room = if stop.is_cancelled() { 0 } else { room };
             match self.store.settle(&done, (self.clock)(), room).await {
-                Ok(parcels) => {
+                Ok(claimed) => {
                     done.clear();
-                    for parcel in parcels {
+                    next_due = claimed.next_due;
+                    for parcel in claimed.parcels {
                         let outbox = Arc::clone(&self);
                         under_way.spawn(async move { (parcel.id, outbox.carry(&parcel).await) });
                     }
@@ -174,7 +179,7 @@ impl Outbox {
             if stop.is_cancelled() && under_way.is_empty() {
                 return;
             }
-            self.wait(&mut under_way, &mut done, &stop).await;
+            self.wait(&mut under_way, &mut done, next_due, &stop).await;
         }
     }
 
@@ -183,29 +188,37 @@ impl Outbox {
         &self,
         under_way: &mut JoinSet<(LetterId, Outcome)>,
         done: &mut Vec<(LetterId, Outcome)>,
+        next_due: Option<Timestamp>,
         stop: &CancellationToken,
     ) {
-        let sleep = self.until_due().await;
+        let sleep = self.until(next_due);
         tokio::select! {
             Some(finished) = under_way.join_next() => done.extend(finished.ok()),
             () = self.bell.notified() => {}
             () = tokio::time::sleep(sleep) => {}
             () = stop.cancelled(), if !stop.is_cancelled() => {}
         }
+        if under_way.len() >= MANY {
+            let blink = tokio::time::sleep(BLINK);
+            tokio::pin!(blink);
+            while done.len() < MANY {
+                tokio::select! {
+                    Some(finished) = under_way.join_next() => done.extend(finished.ok()),
+                    () = &mut blink => break,
+                }
+            }
+        }
         while let Some(finished) = under_way.try_join_next() {
             done.extend(finished.ok());
         }
     }
 
-    async fn until_due(&self) -> Duration {
-        match self.store.next_due().await {
-            Ok(Some(due)) => {
-                let left = due.duration_since((self.clock)());
-                // What is due but waits for an older letter is woken by that letter's end.
-                Duration::try_from(left).map_or(Duration::from_millis(50), |d| d.min(LONGEST_SLEEP))
-            }
-            Ok(None) | Err(_) => LONGEST_SLEEP,
-        }
+    fn until(&self, next_due: Option<Timestamp>) -> Duration {
+        next_due.map_or(LONGEST_SLEEP, |due| {
+            let left = due.duration_since((self.clock)());
+            // What is due but waits for an older letter is woken by that letter's end.
+            Duration::try_from(left).map_or(Duration::from_millis(50), |d| d.min(LONGEST_SLEEP))
+        })
     }
 
     /// Delivers everything that is due now, one after the other per recipient, and returns when
@@ -215,11 +228,11 @@ impl Outbox {
     /// Whatever the database says.
     pub async fn drain(&self) -> Result<usize, StoreError> {
         let mut count = 0;
-        let mut parcels = self.store.settle(&[], (self.clock)(), IN_FLIGHT).await?;
+        let mut parcels = self.store.settle(&[], (self.clock)(), IN_FLIGHT).await?.parcels;
         while !parcels.is_empty() {
             count += parcels.len();
             let outcomes = join_all(parcels.iter().map(|p| async { (p.id, self.carry(p).await) })).await;
-            parcels = self.store.settle(&outcomes, (self.clock)(), IN_FLIGHT).await?;
+            parcels = self.store.settle(&outcomes, (self.clock)(), IN_FLIGHT).await?.parcels;
         }
         Ok(count)
     }

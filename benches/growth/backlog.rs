@@ -43,7 +43,7 @@ pub async fn run() {
         }
         println!(
             "| {letters} | {recipients} | {took:.1?} for {} | {:.1?} a claim |",
-            first.len(),
+            first.parcels.len(),
             begun.elapsed() / rounds
         );
         house.store.close().await;

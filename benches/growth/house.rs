@@ -89,7 +89,7 @@ impl House {
         let begun = Instant::now();
         let (mut count, mut done) = (0, Vec::new());
         loop {
-            let parcels = self.store.settle(&done, self.now, LETTERS).await.expect("a database");
+            let parcels = self.store.settle(&done, self.now, LETTERS).await.expect("a database").parcels;
             if parcels.is_empty() {
                 return (count, begun.elapsed() / count.max(1));
             }

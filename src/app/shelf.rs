@@ -44,7 +44,7 @@ impl Shelved {
 
     /// Lays over the files what staff have said, in this process or another, since the last look.
     /// The newest of it has this number. Returns whether there was anything new.
-    pub async fn refresh(&mut self, turnover: &mut Turnover<'_>, newest: i64) -> Result<bool, StoreError> {
+    pub async fn refresh(&mut self, turnover: &mut Turnover, newest: i64) -> Result<bool, StoreError> {
         if self.revision == Some(newest) {
             return Ok(false);
         }

@@ -87,8 +87,9 @@ async fn turn_over(desk: &Desk, batch: &[Job]) -> Vec<TurnResult> {
     let mut results = Vec::with_capacity(batch.len());
     let mut parts = vec![batch];
     while let Some(part) = parts.pop() {
-        let turnover = match desk.store.begin().await {
-            Ok(turnover) => turnover,
+        let events = part.iter().map(|job| (job.turn.key.as_str(), &job.turn.event.chat.address));
+        let (turnover, newest) = match desk.store.begin_for(events).await {
+            Ok(begun) => begun,
             // No turn's fault: halves would only wait for the database one after the other.
             Err(error) => {
                 tracing::error!(%error, turns = part.len(), "the turns were not saved");
@@ -97,7 +98,7 @@ async fn turn_over(desk: &Desk, batch: &[Job]) -> Vec<TurnResult> {
                 continue;
             }
         };
-        match (turn_over_whole(desk, turnover, part).await, part) {
+        match (turn_over_whole(desk, turnover, newest, part).await, part) {
             (Ok(turned), _) => results.extend(turned.into_iter().map(Ok)),
             (Err(error), [_]) => {
                 tracing::error!(%error, "a turn failed and was undone");
@@ -115,12 +116,11 @@ async fn turn_over(desk: &Desk, batch: &[Job]) -> Vec<TurnResult> {
 /// One transaction: all of these turns, or an error and none.
 async fn turn_over_whole(
     desk: &Desk,
-    mut turnover: Turnover<'_>,
+    mut turnover: Turnover,
+    newest: i64,
     batch: &[Job],
 ) -> Result<Vec<(Handled, Turned)>, HandleError> {
     let mut shelved = desk.shelf.get();
-    let ahead = batch.iter().map(|job| (job.turn.key.as_str(), &job.turn.event.chat.address));
-    let newest = turnover.look_ahead(ahead).await?;
     // The writer's own look, not the adapter's: a day that staff closed a moment ago is closed. Nobody
     // else can write from here to the commit, so only a turn of the batch itself can bring more.
     let mut news = shelved.refresh(&mut turnover, newest).await?;
@@ -144,7 +144,7 @@ async fn turn_over_whole(
 
 /// One turn. Codes and identifiers that turn out to be taken are drawn again.
 async fn turn(
-    turnover: &mut Turnover<'_>,
+    turnover: &mut Turnover,
     job: &Job,
     facts: &Facts,
     seed: &Seed,
@@ -167,7 +167,7 @@ async fn turn(
 
 /// What follows from a noted event, decided and saved.
 async fn decide(
-    turnover: &mut Turnover<'_>,
+    turnover: &mut Turnover,
     job: &Job,
     facts: &Facts,
     inbox: i64,
@@ -189,7 +189,7 @@ async fn decide(
 
 /// Asks the engine until it has all it needs. Pure as it is, asking again costs microseconds.
 async fn react(
-    turnover: &mut Turnover<'_>,
+    turnover: &mut Turnover,
     job: &Job,
     facts: &Facts,
     event: &Event,

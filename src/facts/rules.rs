@@ -6,6 +6,7 @@
 pub mod fold;
 mod needs;
 pub(in crate::facts) mod pattern;
+mod program;
 mod read;
 pub(in crate::facts) mod sieve;
 

@@ -6,16 +6,27 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{StoreError, Turnover};
+use super::{Store, StoreError, Turnover};
 use crate::model::chat::Address;
 
-const LOOK: &str = "SELECT
+macro_rules! look {
+    ($beginning:literal) => {
+        concat!(
+            $beginning,
+            "SELECT
     (SELECT json_group_array(key) FROM inbox WHERE key IN (SELECT value FROM json_each(?))),
     (SELECT json_group_object(address, session) FROM conversations
        WHERE address IN (SELECT value FROM json_each(?))),
     coalesce((SELECT max(id) FROM revisions), 0),
     coalesce((SELECT max(id) FROM inbox), 0),
-    coalesce((SELECT max(id) FROM letters), 0)";
+    coalesce((SELECT max(id) FROM letters), 0)"
+        )
+    };
+}
+
+const LOOK: &str = look!("");
+/// The same as the first of a transaction.
+const BEGIN_AND_LOOK: &str = look!("BEGIN IMMEDIATE; ");
 
 /// What one look has shown, kept up to date by the turns since.
 #[derive(Debug)]
@@ -46,21 +57,41 @@ impl Ahead {
     }
 }
 
-impl Turnover<'_> {
-    /// Looks at once for what these events, each with its key and its address, are going to need.
-    /// Returns the number of the newest revision, 0 if there is none: a cheap look whether facts are in
-    /// force that this process has not seen.
+impl Store {
+    /// Begins a transaction and looks at once for what these events, each with its key and its address, are
+    /// going to need. With it comes the number of the newest revision, 0 if there is none: a cheap look
+    /// whether facts are in force that this process has not seen.
     ///
     /// # Errors
     /// Whatever SQLite says.
-    pub async fn look_ahead<'e>(
+    pub async fn begin_for<'e>(
+        &self,
+        events: impl IntoIterator<Item = (&'e str, &'e Address)>,
+    ) -> Result<(Turnover, i64), StoreError> {
+        let mut turnover = self.hold().await?;
+        let newest = turnover.look(BEGIN_AND_LOOK, events).await?;
+        Ok((turnover, newest))
+    }
+}
+
+impl Turnover {
+    /// Looks again, for these.
+    pub(super) async fn look_ahead<'e>(
         &mut self,
+        events: impl IntoIterator<Item = (&'e str, &'e Address)>,
+    ) -> Result<(), StoreError> {
+        self.look(LOOK, events).await.map(drop)
+    }
+
+    async fn look<'e>(
+        &mut self,
+        statement: &'static str,
         events: impl IntoIterator<Item = (&'e str, &'e Address)>,
     ) -> Result<i64, StoreError> {
         let (keys, addresses): (Vec<&str>, HashSet<String>) =
             events.into_iter().map(|(key, address)| (key, address.to_string())).unzip();
         let json = |e: serde_json::Error| StoreError::Unreadable(e.to_string());
-        let row: (String, String, i64, i64, i64) = sqlx::query_as(LOOK)
+        let row: (String, String, i64, i64, i64) = sqlx::query_as(statement)
             .bind(serde_json::to_string(&keys).map_err(json)?)
             .bind(serde_json::to_string(&addresses).map_err(json)?)
             .fetch_one(self.sql().await?)
@@ -71,7 +102,6 @@ impl Turnover<'_> {
             addresses,
             known: serde_json::from_str(&known).map_err(json)?,
             sessions: serde_json::from_str(&sessions).map_err(json)?,
-
             inbox,
             letter,
         });

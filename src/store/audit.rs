@@ -14,7 +14,7 @@ pub(super) fn actor(role: &Role) -> String {
     }
 }
 
-impl Turnover<'_> {
+impl Turnover {
     /// Adds a row.
     pub(super) async fn audit(
         &mut self,

@@ -5,7 +5,7 @@ use crate::engine::session::Session;
 use crate::model::chat::Address;
 use crate::model::time::{Timestamp, to_millis};
 
-impl Turnover<'_> {
+impl Turnover {
     /// The state of a conversation; a new one if there is none, or none that can be read.
     ///
     /// # Errors

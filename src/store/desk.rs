@@ -9,7 +9,7 @@ use crate::model::id::{LetterId, RequestId};
 use crate::model::message::{Content, Letter, Message};
 use crate::model::time::{Timestamp, to_millis};
 
-impl Turnover<'_> {
+impl Turnover {
     /// Carries out what the desk's part of the engine decided.
     pub(super) async fn do_desk(&mut self, effect: &DeskEffect, event: &Event) -> Result<(), StoreError> {
         match effect {
@@ -214,14 +214,5 @@ impl Turnover<'_> {
             .execute(self.sql().await?)
             .await?;
         Ok(())
-    }
-
-    /// Where an earlier letter arrived.
-    pub(super) async fn arrived(&mut self, letter: LetterId) -> Result<Vec<MessageRef>, StoreError> {
-        let receipt: Option<Option<String>> = sqlx::query_scalar("SELECT receipt FROM letters WHERE id = ?")
-            .bind(letter.number())
-            .fetch_optional(self.sql().await?)
-            .await?;
-        Ok(receipt.flatten().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }
 }

@@ -50,7 +50,7 @@ fn volunteer(row: &SqliteRow) -> Result<Volunteer, StoreError> {
     })
 }
 
-impl Turnover<'_> {
+impl Turnover {
     /// Reads what the desk's part of the engine turned out to need.
     pub(super) async fn find_desk(&mut self, need: &DeskNeed) -> Result<DeskFound, StoreError> {
         Ok(match need {

@@ -100,7 +100,11 @@ impl Filter {
 
     /// Whether it narrows one column alone, and one with an index in the order of the list.
     fn is_one_column(&self) -> bool {
-        self.columns() == 1 && self.from.is_none() && self.until.is_none() && self.only.is_empty()
+        let indexed = !self.statuses.is_empty()
+            || self.centre.is_some()
+            || self.outcome.is_some()
+            || self.assignee.is_some();
+        self.columns() == 1 && indexed
     }
 
     /// The rows of one part that come first, in order; `count` at most.
@@ -114,8 +118,8 @@ impl Filter {
         query
     }
 
-    /// The rows that fit. One column has an index of its own; for several, and for words that stand
-    /// nearly everywhere, the index that holds every column is walked in the order of the list: how rare a
+    /// The rows that fit. Some columns have an index of their own; for the others, for several, and for words
+    /// that stand nearly everywhere, the index that holds every column is walked in the order of the list: how rare a
     /// combination is, the database cannot know.
     fn select(&self, words: Option<&str>, broad: bool) -> QueryBuilder<Sqlite> {
         let walk = if words.is_some() { broad } else { !self.is_one_column() };

@@ -3,8 +3,6 @@
 //! What stays is named in PRIVACY.md: the keys of events, so that a repeated update still changes
 //! nothing, and requests as bare counts without a person or a word.
 
-use std::sync::atomic::Ordering;
-
 use super::kept::{mine, threads};
 use super::{StoreError, Turnover};
 use crate::model::chat::{Address, MessageRef, Platform};
@@ -64,7 +62,7 @@ const DELETIONS: [&str; 15] = [
        WHERE id >= ?2 AND (recipient = ?1 OR content = '{"desk":"remove"}')"#,
 ];
 
-impl Turnover<'_> {
+impl Turnover {
     /// Deletes everything about a person; letters from `from_letter` on still go out, and then go.
     pub(super) async fn forget(
         &mut self,
@@ -89,7 +87,7 @@ impl Turnover<'_> {
             sqlx::query(statement).bind(person.to_string()).bind(first).execute(self.sql().await?).await?;
         }
         self.look_anew();
-        self.to_scrub.store(true, Ordering::SeqCst);
+        self.leaves_traces();
         Ok(())
     }
 
@@ -165,7 +163,7 @@ impl Turnover<'_> {
             .await?;
         if done.rows_affected() > 0 {
             self.look_anew();
-            self.to_scrub.store(true, Ordering::SeqCst);
+            self.leaves_traces();
         }
         Ok(())
     }

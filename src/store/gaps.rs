@@ -65,7 +65,7 @@ impl Store {
     }
 }
 
-impl Turnover<'_> {
+impl Turnover {
     async fn set_aside(&mut self, request: RequestId, by: &Role, now: Timestamp) -> Result<(), StoreError> {
         let done = sqlx::query(
             "INSERT INTO set_aside (request, at) SELECT id, ?2 FROM requests WHERE id = ?1

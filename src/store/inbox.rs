@@ -63,7 +63,7 @@ fn kept_message(event: &Event) -> Option<&str> {
     event.message.as_ref().filter(|_| theirs && may).map(|message| message.0.as_str())
 }
 
-impl Turnover<'_> {
+impl Turnover {
     /// Notes an event under its key.
     ///
     /// # Errors

@@ -139,7 +139,7 @@ fn said(message: &Message) -> String {
     lines.join("\n")
 }
 
-impl Turnover<'_> {
+impl Turnover {
     /// Everything that is kept about a person.
     pub(super) async fn kept(&mut self, person: &Address) -> Result<Vec<KeptRow>, StoreError> {
         rows(self.sql().await?, person).await

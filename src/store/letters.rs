@@ -67,7 +67,7 @@ pub(super) struct Receipt(pub Vec<MessageRef>);
 /// Number, recipient, content, placement, reply, attempts, unanswered, parts that arrived, written at, turn.
 pub(super) type LetterRow = (i64, String, String, String, Option<String>, u32, u32, u32, i64, Option<i64>);
 
-impl Turnover<'_> {
+impl Turnover {
     pub(super) async fn write_letter(
         &mut self,
         letter: &Letter,

@@ -40,7 +40,7 @@ pub(crate) fn from_row(row: &SqliteRow) -> Result<Request, StoreError> {
     })
 }
 
-impl Turnover<'_> {
+impl Turnover {
     pub(super) async fn request(&mut self, id: RequestId) -> Result<Option<Request>, StoreError> {
         let row = sqlx::query("SELECT * FROM requests WHERE id = ? AND resident <> ''")
             .bind(id.number())

@@ -2,8 +2,6 @@
 //!
 //! Whole persons are deleted by the application, as they would do it themselves; here is who they are.
 
-use std::sync::atomic::Ordering;
-
 use super::{Store, StoreError, Turnover};
 use crate::model::chat::Address;
 use crate::model::desk::DeskLetter;
@@ -83,7 +81,7 @@ impl Store {
         let swept = self.sweep_all(kept, now).await;
         // Once, at the end: emptied after every transaction, the log would hold up every turn between them.
         if !matches!(swept, Ok(0)) {
-            self.to_scrub.store(true, Ordering::SeqCst);
+            self.log.has_traces();
             self.scrub().await?;
         }
         swept
@@ -143,7 +141,7 @@ impl Store {
     }
 }
 
-impl Turnover<'_> {
+impl Turnover {
     /// The volunteers' threads about requests that were closed long ago.
     async fn drop_old_threads(&mut self, days: u16, now: Timestamp) -> Result<u64, StoreError> {
         let old: Vec<(i64, String)> = sqlx::query_as(

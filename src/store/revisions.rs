@@ -48,7 +48,7 @@ fn from_row((id, subject, author, content, note, at): Row) -> Revision {
     Revision { id, subject, author, content, note, at: from_millis(at) }
 }
 
-impl Turnover<'_> {
+impl Turnover {
     /// The number of the newest revision, 0 if there is none.
     ///
     /// # Errors

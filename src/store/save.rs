@@ -18,7 +18,7 @@ pub struct Turned {
     pub revised: bool,
 }
 
-impl Turnover<'_> {
+impl Turnover {
     /// Reads what the engine turned out to need.
     ///
     /// # Errors

@@ -21,7 +21,8 @@ use crate::model::time::{Timestamp, from_millis, to_millis};
 /// What is due and whose turn it is. A note from the bot to itself (`{"alarm"…`) waits for nobody and
 /// holds up nobody: whether the resident's platform can be reached has nothing to do with a seat that
 /// runs out. What is tried again goes before everything that has not been tried, although its new due
-/// time is later: otherwise each would wait for the other.
+/// time is later: otherwise each would wait for the other. With what changes an earlier letter comes where
+/// that arrived. At last, when the next one of all that wait is due.
 const CLAIM: &str = r#"UPDATE letters SET state = 'sending', attempts = attempts + 1
      WHERE id IN (SELECT id FROM letters AS l WHERE state IN ('pending', 'retry') AND due_at <= ?1
        AND (content LIKE '{"alarm"%' OR NOT EXISTS (
@@ -32,21 +33,27 @@ const CLAIM: &str = r#"UPDATE letters SET state = 'sending', attempts = attempts
                 OR (e.state = 'retry' AND (l.state = 'pending' OR e.id < l.id))
                 OR (e.state = 'pending' AND l.state = 'pending' AND (e.due_at, e.id) < (l.due_at, l.id)))))
        ORDER BY due_at, id LIMIT ?2)
-     RETURNING id, recipient, content, placement, reply, attempts - 1, unanswered, parts_done, created_at, turn, due_at"#;
+     RETURNING id, recipient, content, placement, reply, attempts - 1, unanswered, parts_done, created_at, turn, due_at,
+       CASE WHEN content LIKE '{"edit"%' OR content LIKE '{"withdraw"%' THEN
+         (SELECT e.receipt FROM letters AS e
+          WHERE e.id = coalesce(letters.content ->> '$.edit.letter', letters.content ->> '$.withdraw.letter')) END
+       AS earlier;
+     SELECT min(due_at) AS next FROM letters WHERE state IN ('pending', 'retry');
+     COMMIT"#;
 
 /// What arrived is closed; the farewells among it are told, as nothing of them is to stay.
-const CLOSE_SENT: &str =
-    "UPDATE letters SET state = 'sent', receipt = sent.value ->> 1, closed_at = ?, reply = NULL
+const BEGIN_AND_CLOSE_SENT: &str = "BEGIN IMMEDIATE;
+     UPDATE letters SET state = 'sent', receipt = sent.value ->> 1, closed_at = ?, reply = NULL
        FROM json_each(?) AS sent WHERE letters.id = sent.value ->> 0;
      SELECT id FROM letters WHERE farewell = 1 AND id IN (SELECT value ->> 0 FROM json_each(?))";
 
-impl Turnover<'_> {
-    /// Closes all that arrived with one statement.
-    async fn close_sent(
-        &mut self,
+impl Store {
+    /// Begins a transaction and closes all that arrived with its first statement.
+    async fn begin_closing(
+        &self,
         outcomes: &[(LetterId, Outcome)],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Turnover, StoreError> {
         let mut sent = Rows::default();
         let mut arrived = HashMap::new();
         for (id, outcome) in outcomes {
@@ -57,28 +64,31 @@ impl Turnover<'_> {
             }
         }
         if arrived.is_empty() {
-            return Ok(());
+            return self.begin().await;
         }
+        let mut turnover = self.hold().await?;
         let sent = sent.take()?;
-        let farewells: Vec<i64> = sqlx::query_scalar(CLOSE_SENT)
+        let farewells: Vec<i64> = sqlx::query_scalar(BEGIN_AND_CLOSE_SENT)
             .bind(to_millis(now))
             .bind(&sent)
             .bind(&sent)
-            .fetch_all(self.sql().await?)
+            .fetch_all(turnover.sql().await?)
             .await?;
         for farewell in farewells {
             let (id, messages) = (LetterId::from_number(farewell), arrived.get(&farewell));
-            if !self.take_away(id, messages.map_or(&[], |m| m.as_slice()), now).await? {
-                self.part(id).await?;
+            if !turnover.take_away(id, messages.map_or(&[], |m| m.as_slice()), now).await? {
+                turnover.part(id).await?;
             }
         }
-        Ok(())
+        Ok(turnover)
     }
+}
 
+impl Turnover {
     async fn close(&mut self, id: LetterId, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
         let now = to_millis(now);
         match outcome {
-            // Those that arrived are closed together (`close_sent`).
+            // Those that arrived are closed together (`begin_closing`).
             Outcome::Sent(_) => {}
             Outcome::Retry { at, parts_done, unanswered, why } => {
                 sqlx::query(
@@ -155,28 +165,40 @@ impl Turnover<'_> {
             .await?;
         Ok(())
     }
+}
 
-    async fn claim(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Parcel>, StoreError> {
-        let mut rows: Vec<SqliteRow> =
-            sqlx::query(CLAIM).bind(to_millis(now)).bind(limit).fetch_all(self.sql().await?).await?;
+/// What is to be done next.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// The letters that are to be delivered now, in the order in which they were due.
+    pub parcels: Vec<Parcel>,
+    /// When the next of those that wait is due; perhaps already, where it waits for an older one.
+    pub next_due: Option<Timestamp>,
+    /// The letters that cannot be read.
+    unreadable: Vec<LetterId>,
+}
+
+impl Claimed {
+    /// Reads what is committed already: nothing here may fail, or nobody would deliver the rest.
+    fn read(mut rows: Vec<SqliteRow>) -> Self {
+        let mut claimed = Self::default();
+        let next = rows.pop().and_then(|row| row.try_get::<Option<i64>, _>("next").ok().flatten());
+        claimed.next_due = next.map(from_millis);
         // RETURNING promises no order.
         rows.sort_by_key(|row| (row.get::<i64, _>("due_at"), row.get::<i64, _>("id")));
-        let mut parcels = Vec::with_capacity(rows.len());
         for row in rows {
-            let id = row.get("id");
             match LetterRow::from_row(&row).ok().and_then(parcel) {
                 Some(mut parcel) => {
-                    if let Content::Edit { letter, at, .. } | Content::Withdraw { letter, at } =
-                        &mut parcel.content
-                    {
-                        *at = self.arrived(*letter).await?;
+                    if let Content::Edit { at, .. } | Content::Withdraw { at, .. } = &mut parcel.content {
+                        let receipt: Option<String> = row.try_get("earlier").ok().flatten();
+                        *at = receipt.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
                     }
-                    parcels.push(parcel);
+                    claimed.parcels.push(parcel);
                 }
-                None => self.end(LetterId::from_number(id), "dead", "unreadable row", to_millis(now)).await?,
+                None => claimed.unreadable.push(LetterId::from_number(row.get("id"))),
             }
         }
-        Ok(parcels)
+        claimed
     }
 }
 
@@ -190,15 +212,32 @@ impl Store {
         outcomes: &[(LetterId, Outcome)],
         now: Timestamp,
         limit: u32,
-    ) -> Result<Vec<Parcel>, StoreError> {
-        let mut turnover = self.begin().await?;
-        turnover.close_sent(outcomes, now).await?;
+    ) -> Result<Claimed, StoreError> {
+        let mut turnover = self.begin_closing(outcomes, now).await?;
         for (id, outcome) in outcomes {
             turnover.close(*id, outcome, now).await?;
         }
-        let parcels = turnover.claim(now, limit).await?;
-        turnover.commit().await?;
-        self.scrub().await?;
-        Ok(parcels)
+        let claim = sqlx::query(CLAIM).bind(to_millis(now)).bind(limit);
+        let claimed = Claimed::read(turnover.commit_with(claim).await?);
+        // They are claimed: whatever goes wrong from here on, they are to be delivered.
+        if let Err(error) = self.give_up(&claimed.unreadable, now).await {
+            tracing::error!(%error, "letters that cannot be read were not given up");
+        }
+        if let Err(error) = self.scrub().await {
+            tracing::error!(%error, "the log of the database could not be emptied");
+        }
+        Ok(claimed)
+    }
+
+    /// What cannot be read can never be delivered.
+    async fn give_up(&self, letters: &[LetterId], now: Timestamp) -> Result<(), StoreError> {
+        if letters.is_empty() {
+            return Ok(());
+        }
+        let mut turnover = self.begin().await?;
+        for letter in letters {
+            turnover.end(*letter, "dead", "unreadable row", to_millis(now)).await?;
+        }
+        turnover.commit().await
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn from_row(row: &SqliteRow) -> Result<Visit, StoreError> {
     })
 }
 
-impl Turnover<'_> {
+impl Turnover {
     pub(super) async fn visit(&mut self, id: VisitId) -> Result<Option<Visit>, StoreError> {
         let row = sqlx::query("SELECT * FROM visits WHERE id = ?")
             .bind(id.number())

@@ -12,7 +12,10 @@ use super::StoreError;
 
 /// One parameter each: rows as a JSON array of arrays. The inbox comes last: whoever sees the row of an
 /// event sees everything that followed from it.
-const WRITE: &str = "INSERT INTO conversations (address, session, created_at, last_at)
+macro_rules! write {
+    ($end:literal) => {
+        concat!(
+            "INSERT INTO conversations (address, session, created_at, last_at)
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 2 FROM json_each(?) WHERE true
       ON CONFLICT (address) DO UPDATE SET session = excluded.session, last_at = excluded.last_at;
     INSERT INTO requests (id, resident, kind, status, question, topic, article, confidence, centre, visit, lang,
@@ -36,7 +39,16 @@ const WRITE: &str = "INSERT INTO conversations (address, session, created_at, la
     INSERT INTO inbox (id, key, address, role, kind, text, message, request, at)
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
              value ->> 7, value ->> 8
-      FROM json_each(?)";
+      FROM json_each(?)",
+            $end
+        )
+    };
+}
+
+/// What writes it.
+pub(super) const WRITE: &str = write!("");
+/// The same as the last of a transaction.
+pub(super) const WRITE_AND_COMMIT: &str = write!("; COMMIT");
 
 /// A row of the inbox: its request becomes known only when the turn has been decided.
 #[derive(Debug, Serialize)]
@@ -55,18 +67,23 @@ pub(super) struct InboxRow(
 
 /// Rows of one table, as JSON in the making.
 #[derive(Debug, Default)]
-pub(super) struct Rows(Vec<u8>);
+pub(super) struct Rows {
+    json: Vec<u8>,
+    count: usize,
+}
 
 impl Rows {
     /// Adds a row: a tuple in the order of the columns.
     pub fn push(&mut self, row: &impl Serialize) -> Result<(), StoreError> {
-        self.0.push(if self.0.is_empty() { b'[' } else { b',' });
-        serde_json::to_writer(&mut self.0, row).map_err(|e| StoreError::Unreadable(e.to_string()))
+        self.json.push(if self.json.is_empty() { b'[' } else { b',' });
+        self.count += 1;
+        serde_json::to_writer(&mut self.json, row).map_err(|e| StoreError::Unreadable(e.to_string()))
     }
 
     /// All of them, as one parameter; none stay.
     pub fn take(&mut self) -> Result<String, StoreError> {
-        let mut rows = std::mem::take(&mut self.0);
+        self.count = 0;
+        let mut rows = std::mem::take(&mut self.json);
         rows.extend_from_slice(if rows.is_empty() { b"[]" } else { b"]" });
         String::from_utf8(rows).map_err(|e| StoreError::Unreadable(e.to_string()))
     }
@@ -90,17 +107,26 @@ pub(super) struct Waiting {
 impl Waiting {
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
-        let rows = [&self.sessions, &self.requests, &self.settled, &self.letters];
-        self.inbox.is_empty() && rows.iter().all(|rows| rows.0.is_empty())
+        self.count() == 0
     }
 
-    /// Writes everything that waits.
-    pub async fn write(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    /// How many rows wait.
+    pub fn count(&self) -> usize {
+        let rows = [&self.sessions, &self.requests, &self.settled, &self.letters];
+        self.inbox.len() + rows.iter().map(|rows| rows.count).sum::<usize>()
+    }
+
+    /// Writes everything that waits, by [`WRITE`] or [`WRITE_AND_COMMIT`].
+    pub async fn write(
+        &mut self,
+        statement: &'static str,
+        connection: &mut SqliteConnection,
+    ) -> Result<(), StoreError> {
         let mut inbox = Rows::default();
         for row in self.inbox.drain(..) {
             inbox.push(&row)?;
         }
-        sqlx::query(WRITE)
+        sqlx::query(statement)
             .bind(self.sessions.take()?)
             .bind(self.requests.take()?)
             .bind(self.settled.take()?)

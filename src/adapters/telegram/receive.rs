@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::Telegram;
 use super::api::Request;
 use super::read::{Me, Read, number, read};
-use crate::app::HandleError;
+use super::taps::Typing;
+use crate::app::{HandleError, UnderWay};
 use crate::model::chat::Scope;
 use crate::model::event::{Incoming, Input};
 use crate::model::lang::Lang;
@@ -38,15 +39,37 @@ pub(super) type Strikes = Mutex<HashMap<String, u32>>;
 /// The last updates that could not be read: number and kind.
 pub(super) type Strange = Mutex<VecDeque<(Option<i64>, String)>>;
 
+/// Updates that the writer has.
+pub(super) struct Taken {
+    keys: Vec<String>,
+    waiting: Vec<(i64, Lang)>,
+    typing: Typing,
+    under_way: UnderWay,
+}
+
 impl Telegram {
     /// Handles updates in their order. `true`: everything is on disk, and Telegram may forget them.
     pub(super) async fn receive(self: &Arc<Self>, updates: &[Value], me: &Me) -> bool {
+        let taken = self.take(updates, me).await;
+        self.finish(taken).await
+    }
+
+    /// Reads updates and hands them to the writer in their order.
+    pub(super) async fn take(self: &Arc<Self>, updates: &[Value], me: &Me) -> Taken {
         self.note(|health| health.updates += u64::try_from(updates.len()).unwrap_or(0));
         let events: Vec<Incoming> = updates.iter().filter_map(|update| self.understand(update, me)).collect();
-        let keys: Vec<String> = events.iter().map(|event| event.key.clone()).collect();
-        let waiting: Vec<(i64, Lang)> = events.iter().filter_map(who_waits).collect();
-        let typing = self.typing(&events);
-        let handled = self.app.handle_all(events).await;
+        Taken {
+            keys: events.iter().map(|event| event.key.clone()).collect(),
+            waiting: events.iter().filter_map(who_waits).collect(),
+            typing: self.typing(&events),
+            under_way: self.app.hand_over(events).await,
+        }
+    }
+
+    /// Waits until they are on disk: then it is `true`, and Telegram may forget them.
+    pub(super) async fn finish(self: &Arc<Self>, taken: Taken) -> bool {
+        let Taken { keys, waiting, typing, under_way } = taken;
+        let handled = under_way.handled().await;
         drop(typing);
         let (mut all, mut broken) = (true, false);
         for (key, result) in keys.into_iter().zip(handled) {

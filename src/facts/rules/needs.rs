@@ -1,5 +1,6 @@
 //! What a text must hold for a pattern to fit it: pieces of text of which at least one is there
-//! whenever the pattern's expression matches.
+//! whenever the pattern's expression matches; and, where that can be said, other pieces of which one is
+//! there as well.
 //!
 //! Says only what is impossible without; whether the pattern does fit is for its expression.
 
@@ -17,37 +18,38 @@ const SHORTEST: usize = 2;
 /// Of so many texts that hold a piece, one holds it with a given byte more: a rough guess.
 const RARER_BY: f64 = 0.3;
 
-/// The pieces of which any match of the expression holds one; `None` if nothing of use can be said.
-pub(super) fn needs(hir: &Hir) -> Option<Needs> {
-    wanted(hir).map(without_longer)
+/// How much of what a pattern needs is looked for: what comes third is seldom what is missing.
+pub(super) const MOST_NEEDS: usize = 2;
+
+/// Of each of these any match of the expression holds a piece, of the rarest first. None at all if nothing of
+/// use can be said.
+pub(super) fn needs(hir: &Hir) -> Vec<Needs> {
+    let mut all: Vec<Needs> = wanted(hir).into_iter().map(without_longer).collect();
+    all.dedup();
+    all.truncate(MOST_NEEDS);
+    all
 }
 
-fn wanted(hir: &Hir) -> Option<Needs> {
+fn wanted(hir: &Hir) -> Vec<Needs> {
     if let Some(all) = exact(hir) {
-        return useful(all);
+        return useful(all).into_iter().collect();
     }
     match hir.kind() {
         HirKind::Capture(capture) => wanted(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => wanted(&repetition.sub),
         HirKind::Alternation(ways) => {
-            let each: Option<Vec<Needs>> = ways.iter().map(wanted).collect();
-            each.map(|each| each.into_iter().flatten().collect())
+            let each: Option<Vec<Needs>> = ways.iter().map(|way| wanted(way).into_iter().next()).collect();
+            each.map(|each| each.into_iter().flatten().collect()).into_iter().collect()
         }
         HirKind::Concat(parts) => of_parts(parts),
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
-/// The best of what the parts in a row need: runs of parts that can be written out, and each other part.
-fn of_parts(parts: &[Hir]) -> Option<Needs> {
-    let mut best: Option<Needs> = None;
-    let mut consider = |needs: Option<Needs>| {
-        if let Some(needs) = needs.and_then(useful)
-            && best.as_ref().is_none_or(|best| weight(&needs) < weight(best))
-        {
-            best = Some(needs);
-        }
-    };
+/// What the parts in a row need: runs of parts that can be written out, and each other part.
+fn of_parts(parts: &[Hir]) -> Vec<Needs> {
+    let mut all: Vec<Needs> = Vec::new();
+    let mut consider = |needs: Option<Needs>| all.extend(needs.and_then(useful));
     let nothing = || vec![Vec::new()];
     let mut run = nothing();
     for part in parts {
@@ -61,12 +63,15 @@ fn of_parts(parts: &[Hir]) -> Option<Needs> {
                 let next = repeated(part);
                 consider(next.as_ref().and_then(|next| joined(&run, next)));
                 consider(Some(std::mem::replace(&mut run, next.unwrap_or_else(nothing))));
-                consider(wanted(part));
+                for needs in wanted(part) {
+                    consider(Some(needs));
+                }
             }
         }
     }
     consider(Some(run));
-    best
+    all.sort_by(|one, other| weight(one).total_cmp(&weight(other)));
+    all
 }
 
 /// What an expression that repeats something repeats at least once.
@@ -155,32 +160,35 @@ fn without_longer(mut needs: Needs) -> Needs {
 mod tests {
     use super::*;
 
-    fn of(expression: &str) -> Option<Vec<String>> {
+    fn of(expression: &str) -> Vec<Vec<String>> {
         let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(expression).unwrap();
         let text = |piece: Vec<u8>| String::from_utf8(piece).unwrap();
-        needs(&hir).map(|needs| needs.into_iter().map(text).collect())
+        needs(&hir).into_iter().map(|needs| needs.into_iter().map(text).collect()).collect()
     }
 
     #[test]
     fn a_pattern_needs_the_rarest_that_it_cannot_do_without() {
         for (expression, pieces) in [
-            (" (?:boka) ", Some(vec![" boka "])),
-            (" (?:(boka|avboka) tid) ", Some(vec![" avboka tid ", " boka tid "])),
-            (" (?:kod[^ ]*) ", Some(vec![" kod"])),
-            (" (?:(kod|koden|kodord)x*) ", Some(vec![" kod"])),
-            (" (?:[^ ]*bank(?: [^ ]+){0,6} polisen) ", Some(vec![" polisen "])),
-            (" (?:l+u+r+ad) ", Some(vec!["rad "])),
-            (" (?:^hur) ", Some(vec![" hur "])),
-            (" (?:[ab]c?) ", Some(vec![" a ", " ac ", " b ", " bc "])),
-            (" (?:[1-3]{4,}kr) ", Some(vec!["1kr ", "2kr ", "3kr "])),
-            (" (?:[12]+|polisen) ", None),
-            (" (?:[12]+) ", Some(vec![" 1", " 2"])),
-            (" (?:[^ ]*|polisen) ", None),
-            ("(?:(?:nej ja)+|jo)", Some(vec!["jo", "nej ja"])),
-            (" ?a?", None),
-            (r"[^\s\S]", Some(vec![])),
+            (" (?:boka) ", vec![vec![" boka "]]),
+            (" (?:(boka|avboka) tid) ", vec![vec![" avboka tid ", " boka tid "]]),
+            (" (?:kod[^ ]*) ", vec![vec![" kod"]]),
+            (" (?:(kod|koden|kodord)x*) ", vec![vec![" kod"]]),
+            (" (?:[^ ]*bank(?: [^ ]+){0,6} polisen) ", vec![vec![" polisen "], vec!["bank"]]),
+            (
+                " (?:jag(?: [^ ]+){0,6} (kod|kort)en(?: [^ ]+){0,6} i dag) ",
+                vec![vec![" i dag "], vec![" koden", " korten"]],
+            ),
+            (" (?:l+u+r+ad) ", vec![vec!["rad "], vec![" l"]]),
+            (" (?:^hur) ", vec![vec![" hur "]]),
+            (" (?:[ab]c?) ", vec![vec![" a ", " ac ", " b ", " bc "]]),
+            (" (?:[1-3]{4,}kr) ", vec![vec!["1kr ", "2kr ", "3kr "], vec![" 1", " 2", " 3"]]),
+            (" (?:[12]+|polisen) ", vec![]),
+            (" (?:[12]+) ", vec![vec![" 1", " 2"], vec!["1 ", "2 "]]),
+            (" (?:[^ ]*|polisen) ", vec![]),
+            ("(?:(?:nej ja)+|jo)", vec![vec!["jo", "nej ja"]]),
+            (" ?a?", vec![]),
+            (r"[^\s\S]", vec![vec![]]),
         ] {
-            let pieces = pieces.map(|all| all.into_iter().map(str::to_owned).collect());
             assert_eq!(of(expression), pieces, "{expression}");
         }
     }

@@ -1,28 +1,15 @@
 //! Which of some thousand patterns can fit a text at all, told in one pass over it; only those are tried.
 //!
 //! Patterns are parsed when they are added and compiled when the first text comes that they could fit,
-//! so most never are. They are run by a backtracker with a memory of where it has been: in texts as
-//! short as these it is as fast as an automaton that is built on the way, and keeps nothing between
-//! texts. What fitting means is for the caller.
+//! so most never are. How one is run is in `program`; what fitting means is for the caller.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
-use regex_automata::nfa::thompson::pikevm::PikeVM;
-use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
-use regex_automata::util::prefilter::Prefilter;
-use regex_automata::{Anchored, Input, MatchKind};
-use regex_syntax::hir::Hir;
 
-use super::needs::{Needs, needs};
+use super::needs::{MOST_NEEDS, Needs, needs};
 use super::pattern::{Notation, Wrong};
-
-/// The largest pattern that is compiled, in bytes of its compiled form.
-const LARGEST: usize = 1 << 20;
-/// The most room, in bytes, for where the backtracker has been. What needs more is run without one.
-const BEEN: usize = 1 << 20;
+use super::program::{Been, Pattern};
 
 /// Some patterns of one sieve, of which one is enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +20,7 @@ pub(in crate::facts) struct Any(Box<[u32]>);
 pub(in crate::facts) struct Weave {
     notation: Notation,
     patterns: Vec<Pattern>,
-    needs: Vec<Option<Needs>>,
+    needs: Vec<Vec<Needs>>,
     /// Where each pattern stands, as many are in several rules; apart those that are the whole text.
     known: [HashMap<Box<str>, u32>; 2],
 }
@@ -46,31 +33,30 @@ pub(in crate::facts) struct Sieve {
     /// The pieces of text that patterns need.
     pieces: Option<AhoCorasick>,
     /// The patterns that need each piece, those of the first piece first …
-    needing: Vec<u32>,
+    needing: Vec<Needing>,
     /// … and where those of each piece begin; at last where the last end.
     starts: Vec<u32>,
-    /// One bit for each pattern of which nothing is known that it needs.
-    always: Vec<u64>,
+    /// Of each of a pattern's needs, one bit for each pattern that has no such need.
+    without: [Vec<u64>; MOST_NEEDS],
 }
 
-/// One pattern as it is written.
-#[derive(Debug)]
-struct Pattern {
-    written: Box<str>,
-    whole: bool,
-    /// `None` inside if it cannot be compiled.
-    compiled: OnceLock<Option<Box<BoundedBacktracker>>>,
+/// Which pattern needs a piece, and as which of its needs.
+#[derive(Clone, Copy, Debug)]
+struct Needing {
+    pattern: u32,
+    need: usize,
 }
 
 /// A folded text, and which patterns could fit it.
 pub(in crate::facts) struct Sifted<'a> {
     sieve: &'a Sieve,
-    text: &'a str,
+    /// The text between two spaces: patterns reach from the beginning of a word to the end of one.
+    padded: String,
     /// One bit for each pattern that could fit and has not been found not to …
     candidates: Vec<u64>,
     /// … and one for each that has been found to fit.
     fitting: Vec<u64>,
-    been: Option<backtrack::Cache>,
+    been: Been,
 }
 
 impl Weave {
@@ -92,7 +78,7 @@ impl Weave {
             return Ok(*at);
         }
         self.needs.push(needs(&self.notation.parse(pattern)?));
-        self.patterns.push(Pattern { written: pattern.into(), whole, compiled: OnceLock::new() });
+        self.patterns.push(Pattern::new(pattern, whole));
         known.insert(pattern.into(), at);
         Ok(at)
     }
@@ -113,12 +99,15 @@ impl Weave {
 
     /// The sieve of all the patterns.
     pub(in crate::facts) fn weave(mut self) -> Sieve {
-        let mut pieces: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
-        let mut always = vec![0; self.patterns.len().div_ceil(64)];
-        for (at, needs) in (0_u32..).zip(std::mem::take(&mut self.needs)) {
-            match needs {
-                Some(needs) => needs.into_iter().for_each(|piece| pieces.entry(piece).or_default().push(at)),
-                None => mark(&mut always, at),
+        let mut pieces: BTreeMap<Vec<u8>, Vec<Needing>> = BTreeMap::new();
+        let mut without = [(); MOST_NEEDS].map(|()| vec![0; self.patterns.len().div_ceil(64)]);
+        for (pattern, needs) in (0_u32..).zip(std::mem::take(&mut self.needs)) {
+            without.iter_mut().skip(needs.len()).for_each(|bits| mark(bits, pattern));
+            for (need, all) in needs.into_iter().enumerate() {
+                let needing = Needing { pattern, need };
+                for piece in all {
+                    pieces.entry(piece).or_default().push(needing);
+                }
             }
         }
         let automaton = AhoCorasick::builder()
@@ -132,33 +121,36 @@ impl Weave {
             starts.push(u32::try_from(needing.len()).unwrap_or(u32::MAX));
         }
         let Self { notation, patterns, .. } = self;
-        Sieve { notation, patterns, pieces: automaton, needing, starts, always }
+        Sieve { notation, patterns, pieces: automaton, needing, starts, without }
     }
 }
 
 impl Sieve {
     /// Tells which patterns could fit a folded text.
-    pub(in crate::facts) fn sift<'a>(&'a self, text: &'a str) -> Sifted<'a> {
-        let mut candidates = self.always.clone();
+    pub(in crate::facts) fn sift(&self, text: &str) -> Sifted<'_> {
+        let padded = format!(" {text} ");
+        let mut found = self.without.clone();
         match &self.pieces {
             Some(pieces) => {
-                // Patterns reach from the beginning of a word to the end of one.
-                let padded = format!(" {text} ");
-                for found in pieces.find_overlapping_iter(&padded) {
-                    let needing = self.needing(found.pattern().as_usize());
-                    for pattern in needing {
-                        mark(&mut candidates, *pattern);
+                for piece in pieces.find_overlapping_iter(&padded) {
+                    for needing in self.needing(piece.pattern().as_usize()) {
+                        found.get_mut(needing.need).into_iter().for_each(|bits| mark(bits, needing.pattern));
                     }
                 }
             }
-            None => candidates.fill(u64::MAX),
+            None => found.iter_mut().for_each(|bits| bits.fill(u64::MAX)),
+        }
+        let mut each = found.into_iter();
+        let mut candidates = each.next().unwrap_or_default();
+        for also in each {
+            candidates.iter_mut().zip(also).for_each(|(bits, also)| *bits &= also);
         }
         let fitting = vec![0; candidates.len()];
-        Sifted { sieve: self, text, candidates, fitting, been: None }
+        Sifted { sieve: self, padded, candidates, fitting, been: Been::default() }
     }
 
     /// The patterns that need a piece.
-    fn needing(&self, piece: usize) -> &[u32] {
+    fn needing(&self, piece: usize) -> &[Needing] {
         let at = |place: usize| self.starts.get(place).and_then(|start| usize::try_from(*start).ok());
         let range = at(piece).zip(at(piece + 1)).map(|(start, end)| start..end);
         range.and_then(|range| self.needing.get(range)).unwrap_or_default()
@@ -166,31 +158,9 @@ impl Sieve {
 
     /// Compiles every pattern and returns those that cannot be, as they are written.
     pub(in crate::facts) fn compile_all(&self) -> impl Iterator<Item = &str> {
-        let bad = self.patterns.iter().filter(|pattern| pattern.compiled(&self.notation).is_none());
-        bad.map(|pattern| &*pattern.written)
+        let bad = self.patterns.iter().filter(|pattern| !pattern.compiles(&self.notation));
+        bad.map(Pattern::written)
     }
-}
-
-impl Pattern {
-    fn compiled(&self, notation: &Notation) -> Option<&BoundedBacktracker> {
-        let compile = || {
-            let compiled = notation.bounded(&self.written, self.whole).map_err(|wrong| wrong.message);
-            // Its syntax was good, so it is too large; `digidel check` says where it stands.
-            compiled.and_then(|expression| compile(&expression)).inspect_err(|error| {
-                tracing::error!("a pattern that cannot be compiled never fits: {}: {error}", self.written);
-            })
-        };
-        self.compiled.get_or_init(|| compile().ok().map(Box::new)).as_deref()
-    }
-}
-
-fn compile(expression: &Hir) -> Result<BoundedBacktracker, String> {
-    let config = Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(LARGEST));
-    let nfa = Compiler::new().configure(config).build_from_hir(expression);
-    let spaces = Prefilter::new(MatchKind::LeftmostFirst, &[" "]);
-    let been = backtrack::Config::new().visited_capacity(BEEN).prefilter(spaces);
-    let nfa = nfa.map_err(|error| error.to_string())?;
-    BoundedBacktracker::builder().configure(been).build_from_nfa(nfa).map_err(|error| error.to_string())
 }
 
 impl Sifted<'_> {
@@ -214,25 +184,8 @@ impl Sifted<'_> {
 
     fn does(&mut self, at: u32) -> bool {
         let pattern = usize::try_from(at).ok().and_then(|at| self.sieve.patterns.get(at));
-        let Some(quick) = pattern.and_then(|pattern| pattern.compiled(&self.sieve.notation)) else {
-            return false;
-        };
-        let been = self.been.get_or_insert_with(|| quick.create_cache());
-        been.reset(quick);
-        // A pattern begins where the text does or at a space, and only spaces are looked for.
-        let beginning = Input::new(self.text).anchored(Anchored::Yes);
-        let fits = match quick.try_is_match(been, beginning) {
-            Ok(false) if !pattern.is_some_and(|pattern| pattern.whole) => quick.try_is_match(been, self.text),
-            fits => fits,
-        };
-        fits.unwrap_or_else(|_| patiently(quick, self.text))
+        pattern.is_some_and(|pattern| pattern.fits(&self.sieve.notation, &self.padded, &mut self.been))
     }
-}
-
-/// The same for a text that is too long to remember where in it one has been.
-fn patiently(quick: &BoundedBacktracker, text: &str) -> bool {
-    PikeVM::new_from_nfa(quick.get_nfa().clone())
-        .is_ok_and(|patient| patient.is_match(&mut patient.create_cache(), text))
 }
 
 fn mark(bits: &mut [u64], at: u32) {
@@ -336,10 +289,10 @@ mod tests {
         let sieve = &list.sieve;
         assert_eq!(sieve.compile_all().next(), None);
         // Words are parted by one space, and a pattern has one around it already: "^hur " never fits.
-        let spaced = |needs: Needs| needs.iter().all(|piece| piece.windows(2).any(|two| two == b"  "));
+        let spaced = |needs: &Needs| needs.iter().all(|piece| piece.windows(2).any(|two| two == b"  "));
         for pattern in &sieve.patterns {
-            let needed = needs(&sieve.notation.parse(&pattern.written).unwrap());
-            assert!(!needed.is_some_and(spaced), "can never fit: {}", pattern.written);
+            let needed = needs(&sieve.notation.parse(pattern.written()).unwrap());
+            assert!(!needed.iter().any(spaced), "can never fit: {}", pattern.written());
         }
         let questions = std::fs::read_to_string("tests/eval/test.jsonl").unwrap();
         let step = if std::env::var_os("SIFT_ALL").is_some() { 1 } else { 10 };
@@ -349,12 +302,12 @@ mod tests {
         let mut sifted: Vec<Sifted> = texts.iter().map(|text| sieve.sift(text)).collect();
         let mut fitting = 0;
         for (at, pattern) in (0..).zip(&sieve.patterns) {
-            let book = by_the_book(&sieve.notation, &pattern.written, pattern.whole);
+            let book = by_the_book(&sieve.notation, pattern.written(), pattern.is_whole());
             for sifted in &mut sifted {
                 let fits = sifted.fits(&Any([at].into()));
                 fitting += usize::from(fits);
-                let text = sifted.text;
-                assert_eq!(fits, book.is_match(text.as_bytes()), "{} on {text}", pattern.written);
+                let text = sifted.padded.trim();
+                assert_eq!(fits, book.is_match(text.as_bytes()), "{} on {text}", pattern.written());
             }
         }
         assert!(fitting > texts.len(), "{fitting}");
