@@ -111,3 +111,37 @@ async fn empty(writer: &mut SqliteConnection) -> Result<bool, StoreError> {
     wait(PATIENCE).execute(&mut *writer).await?;
     Ok(done?.0 == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(path: &std::path::Path) -> u64 {
+        std::fs::metadata(path).map_or(0, |file| file.len())
+    }
+
+    #[tokio::test]
+    async fn a_long_log_is_copied_while_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("log.db");
+        let store = Store::open(&file).await.unwrap();
+        let before = bytes(&file);
+        for row in 0..100 {
+            let mut turnover = store.begin().await.unwrap();
+            sqlx::query("INSERT INTO seen (address, message) VALUES (?, ?)")
+                .bind(format!("web:{row}"))
+                .bind("x".repeat(2_000))
+                .execute(turnover.sql().await.unwrap())
+                .await
+                .unwrap();
+            turnover.commit().await.unwrap();
+        }
+        assert_eq!(bytes(&file), before, "so little stays in the log");
+        let writing = store.begin().await.unwrap();
+        store.log.grew(COPIED_AFTER);
+        drop(store.log.copied().await);
+        assert!(bytes(&file) > before + 100 * 2_000, "copied, although somebody writes");
+        writing.undo_all().await;
+        store.close().await;
+    }
+}

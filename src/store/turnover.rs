@@ -175,3 +175,61 @@ impl Drop for Turnover {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn see(turnover: &mut Turnover, address: &str) {
+        sqlx::query("INSERT INTO seen (address, message) VALUES (?, '1')")
+            .bind(address)
+            .execute(turnover.sql().await.unwrap())
+            .await
+            .unwrap();
+    }
+
+    async fn seen(store: &Store) -> Vec<String> {
+        sqlx::query_scalar("SELECT address FROM seen ORDER BY address")
+            .fetch_all(store.readers())
+            .await
+            .unwrap()
+    }
+
+    async fn each_kind(folder: &tempfile::TempDir) -> [Store; 2] {
+        [Store::in_memory().await.unwrap(), Store::open(&folder.path().join("turnover.db")).await.unwrap()]
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_has_not_happened_and_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        for store in each_kind(&folder).await {
+            let mut dropped = store.begin().await.unwrap();
+            see(&mut dropped, "web:dropped").await;
+            drop(dropped);
+            let mut undone = store.begin().await.unwrap();
+            see(&mut undone, "web:undone").await;
+            undone.undo_all().await;
+            let mut kept = store.begin().await.unwrap();
+            see(&mut kept, "web:kept").await;
+            kept.commit().await.unwrap();
+            assert_eq!(seen(&store).await, ["web:kept"]);
+            store.close().await;
+            assert!(store.begin().await.is_err(), "closed");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_sqlite_has_ended_by_itself_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        for store in each_kind(&folder).await {
+            let mut ended = store.begin().await.unwrap();
+            see(&mut ended, "web:ended").await;
+            sqlx::query("ROLLBACK").execute(ended.sql().await.unwrap()).await.unwrap();
+            drop(ended);
+            let mut kept = store.begin().await.unwrap();
+            see(&mut kept, "web:kept").await;
+            kept.commit().await.unwrap();
+            assert_eq!(seen(&store).await, ["web:kept"]);
+        }
+    }
+}

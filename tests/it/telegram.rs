@@ -1,6 +1,7 @@
 //! The Telegram adapter: what it reads, what it writes, and how it lives with the real protocol.
 
 mod accidents;
+mod backlog;
 mod day;
 mod faults;
 mod groups;
