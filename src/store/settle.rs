@@ -34,7 +34,7 @@ const CLAIM: &str = r#"UPDATE letters SET state = 'sending', attempts = attempts
                 OR (e.state = 'pending' AND l.state = 'pending' AND (e.due_at, e.id) < (l.due_at, l.id)))))
        ORDER BY due_at, id LIMIT ?2)
      RETURNING id, recipient, content, placement, reply, attempts - 1, unanswered, parts_done, created_at, turn, due_at,
-       CASE WHEN content LIKE '{"edit"%' OR content LIKE '{"withdraw"%' THEN
+       CASE WHEN (content LIKE '{"edit"%' OR content LIKE '{"withdraw"%') AND json_valid(content) THEN
          (SELECT e.receipt FROM letters AS e
           WHERE e.id = coalesce(letters.content ->> '$.edit.letter', letters.content ->> '$.withdraw.letter')) END
        AS earlier;

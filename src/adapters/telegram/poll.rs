@@ -79,8 +79,10 @@ impl Telegram {
                 work.under_way.push_back((last, finishing));
             } else if all && busy && work.ahead.is_empty() && work.under_way.len() == 1 {
                 // At once, with what is under way before what is new; a failure shows in the next poll.
-                let more = self.updates(work.confirm, 0).await.unwrap_or_default();
-                busy = work.add(more);
+                busy = tokio::select! {
+                    more = self.updates(work.confirm, 0) => work.add(more.unwrap_or_default()),
+                    () = stop.cancelled() => false,
+                };
             } else if let Some((last, finishing)) = work.under_way.pop_front() {
                 all &= finishing.await.unwrap_or(false);
                 if all {

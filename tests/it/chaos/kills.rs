@@ -79,7 +79,9 @@ async fn ordeal(kills: u64, end: End, seed: u64) {
         if let Some(shim) = &shim {
             disk.play(&shim.record());
             disk.lose_power(&mut fresh);
-            std::fs::remove_file(shim.record()).expect("a record");
+            // A program that was killed before its first line has none.
+            let removed = std::fs::remove_file(shim.record());
+            assert!(removed.is_ok() || !shim.record().exists(), "{removed:?}");
             disk.write_back(&scene.data());
         }
         assert!(
