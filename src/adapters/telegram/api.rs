@@ -116,7 +116,7 @@ impl Api {
         let post = if let Some(file) = &request.file {
             post.multipart(request.form(file)?)
         } else {
-            let body = Value::Object(request.params.clone()).to_string();
+            let body = serde_json::to_vec(&request.params).map_err(|e| CallError::NotSent(e.to_string()))?;
             post.header("Content-Type", "application/json").body(body)
         };
         let answer = post.send().await.map_err(failed)?;
