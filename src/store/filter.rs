@@ -103,7 +103,8 @@ impl Filter {
         let indexed = !self.statuses.is_empty()
             || self.centre.is_some()
             || self.outcome.is_some()
-            || self.assignee.is_some();
+            || self.assignee.is_some()
+            || self.platform.is_some();
         self.columns() == 1 && indexed
     }
 
