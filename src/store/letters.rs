@@ -181,7 +181,7 @@ impl Store {
         turnover.commit().await
     }
 
-    /// Whether anything is due: a look without the writer, so that waiting costs nothing.
+    /// When the next letter is due: a look without the writer. The outbox is told so whenever it claims.
     ///
     /// # Errors
     /// Whatever SQLite says.

@@ -12,7 +12,7 @@ use super::StoreError;
 
 /// One parameter each: rows as a JSON array of arrays. The inbox comes last: whoever sees the row of an
 /// event sees everything that followed from it.
-macro_rules! write {
+macro_rules! statement {
     ($end:literal) => {
         concat!(
             "INSERT INTO conversations (address, session, created_at, last_at)
@@ -46,9 +46,9 @@ macro_rules! write {
 }
 
 /// What writes it.
-pub(super) const WRITE: &str = write!("");
+pub(super) const WRITE: &str = statement!("");
 /// The same as the last of a transaction.
-pub(super) const WRITE_AND_COMMIT: &str = write!("; COMMIT");
+pub(super) const WRITE_AND_COMMIT: &str = statement!("; COMMIT");
 
 /// A row of the inbox: its request becomes known only when the turn has been decided.
 #[derive(Debug, Serialize)]
